@@ -1,0 +1,59 @@
+# "make" alone explains.  Everything that is made lands in build/ and .venv: nothing global.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+bin := .venv/bin
+stages := $(bin)/python tools/stages.py
+export ANSIBLE_LOCALHOST_WARNING := False
+export ANSIBLE_INVENTORY_UNPARSED_WARNING := False
+
+# what the lab is told; see docs/lab.md
+lab_variables := $(if $(EXERCISE),-e mesos_lab_exercise=$(EXERCISE)) $(if $(STEP),-e mesos_lab_step=$(STEP)) \
+  $(if $(STAY),-e mesos_lab_stay=$(STAY)) $(if $(MESOS_BIN),-e mesos_lab_bin_dir=$(abspath $(MESOS_BIN)))
+
+##@ The lab
+.PHONY: lab lab-status lab-down
+lab: .setup-lab ## play the exercises on a small cluster on this machine (EXERCISE=1 STEP=c STAY=1 stops there; MESOS_BIN=DIR plays them on a real Mesos)
+	@$(bin)/ansible-playbook playbooks/lab.yml $(lab_variables) $(ARGS)
+lab-status: .setup-lab ## what the lab runs now
+	@$(bin)/ansible-playbook playbooks/lab_status.yml $(ARGS)
+lab-down: .setup-lab ## stop all that the lab runs
+	@$(bin)/ansible-playbook playbooks/lab_down.yml $(ARGS)
+
+##@ Tests
+.PHONY: test check conformance molecule bench stage
+test: .setup-dev ## everything; what .ci/run calls
+	@$(stages) test
+check: .setup-dev ## units, lint and sanity: under three minutes
+	@$(stages) check
+conformance: .setup-dev ## replay the recordings of a real Mesos (ARGS="--only tls -v")
+	@$(bin)/python tests/conformance/replay.py $(ARGS)
+molecule: .setup-dev ## the scenarios in Debian containers with systemd (SCENARIO=exercises for one)
+	@tools/molecule.sh $(SCENARIO)
+bench: .setup-dev ## how long the lab's and the modules' work takes
+	@$(stages) bench
+stage: .setup-dev ## single stages of the tests by name: make stage NAME="ruff units"
+	@$(stages) $(NAME)
+
+##@ For developers
+.PHONY: setup programs docs clean distclean help
+setup: .setup-dev ## bring .venv up to date with requirements/
+programs: .setup-lab ## make -s programs: install the simulator's programs and print their directory
+	@PYTHONPATH=roles/mesos_lab/files/simulator $(bin)/python -m mesos_simulator.programs install build/programs >&2
+	@echo $(CURDIR)/build/programs
+docs: .setup-dev ## write docs/reference/ from the specs of roles and modules
+	@$(bin)/python tools/reference_docs.py write
+clean: ## remove what was made (not the virtual environments)
+	rm -rf build .cache tests/output .ansible .hypothesis changelogs/.plugin-cache.yaml
+	find . -name __pycache__ -not -path './.venv*' -prune -exec rm -rf {} +
+distclean: clean ## remove the virtual environments too
+	rm -rf .venv .venv-*
+help: ## this
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
+	  /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: .setup-lab .setup-dev
+.setup-lab .setup-dev: .setup-%:
+	@tools/setup.sh $*
