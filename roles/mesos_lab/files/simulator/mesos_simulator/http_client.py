@@ -1,0 +1,127 @@
+# Copyright: (c) 2026, mesos.security contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The HTTP client of v1 schedulers and executors: one request on one connection, answers whole or as a stream."""
+
+import json as json_
+from urllib.parse import urlsplit
+
+MAX_HEAD = 65536
+
+
+class HttpFailure(Exception):
+    """A request without an answer; the text is what Mesos prints.  `connecting`: it failed before it was sent."""
+
+    def __init__(self, text, *, connecting=False):
+        super().__init__(text)
+        self.connecting = connecting
+
+
+class Response:
+    """Status, headers (names in lower case) and body of an answer; the body of a stream comes piece by piece."""
+
+    def __init__(self, status, reason, headers, reader, writer):
+        self.status, self.reason, self.headers = status, reason, headers
+        self.body = b""
+        self._reader, self._writer = reader, writer
+
+    @property
+    def text(self):
+        return self.body.decode("utf-8", "replace")
+
+    def json(self):
+        return json_.loads(self.body)
+
+    async def read(self):
+        """Return the whole body, and keep it in `body`; the connection is closed then."""
+        try:
+            self.body = b"".join([piece async for piece in self.chunks()])
+        finally:
+            self.close()
+        return self.body
+
+    async def chunks(self):
+        """Yield the body as it arrives.  Raises HttpFailure when the connection breaks in the middle."""
+        try:
+            if self.headers.get("transfer-encoding", "").lower() == "chunked":
+                while size := int((await self._line()).split(b";")[0], 16):
+                    yield await self._reader.readexactly(size)
+                    await self._line()
+                await self._line()
+            elif "content-length" in self.headers:
+                if length := int(self.headers["content-length"]):
+                    yield await self._reader.readexactly(length)
+            elif self.status not in (204, 304):
+                while piece := await self._reader.read(65536):
+                    yield piece
+        except (EOFError, ValueError, OSError) as error:
+            raise HttpFailure(words_of(error, self._writer)) from error
+
+    async def records(self):
+        """Yield the records (bytes) of a RecordIO stream: length, newline, record."""
+        buffer = b""
+        async for piece in self.chunks():
+            buffer += piece
+            while (newline := buffer.find(b"\n")) >= 0:
+                end = newline + 1 + int(buffer[:newline])
+                if len(buffer) < end:
+                    break
+                yield buffer[newline + 1:end]
+                buffer = buffer[end:]
+
+    async def _line(self):
+        line = await self._reader.readline()
+        if not line.endswith(b"\n"):
+            raise EOFError
+        return line.strip()
+
+    def close(self):
+        self._writer.close()
+
+
+def words_of(error, writer):
+    """Return what Mesos says about a connection that failed while it was used."""
+    if isinstance(error, (EOFError, ValueError)):
+        return "Disconnected"
+    text = error.strerror or str(error)
+    return f"Failed recv, connection error: {text}" if writer.get_extra_info("sslcontext") else text
+
+
+def encode(method, url, headers=None, json=None, data=None):
+    """Return a request as bytes."""
+    parts = urlsplit(url)
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    fields = {"Host": parts.netloc.rpartition("@")[2]}
+    if json is not None:
+        data = json_.dumps(json).encode()
+        fields.update({"Content-Type": "application/json", "Accept": "application/json"})
+    fields.update(headers or {})
+    body = data.encode() if isinstance(data, str) else data or b""
+    if body or method not in ("GET", "HEAD"):
+        fields["Content-Length"] = str(len(body))
+    head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+    return f"{method} {target} HTTP/1.1\r\n{head}\r\n".encode() + body
+
+
+async def exchange(reader, writer, request, *, stream=False):
+    """Send *request* and return the Response.  Raises HttpFailure; the connection is closed then."""
+    try:
+        writer.write(request)
+        await writer.drain()
+        status_line = await reader.readline()
+        if not status_line.endswith(b"\n"):
+            raise EOFError
+        version, status, reason = (status_line.decode("latin-1").rstrip("\r\n").split(" ", 2) + [""])[:3]
+        if not version.startswith("HTTP/"):
+            raise ValueError(status_line)
+        headers = {}
+        while line := (await reader.readline()).decode("latin-1").rstrip("\r\n"):
+            name, _, value = line.partition(":")
+            headers[name.strip().lower()] = value.strip()
+        response = Response(int(status), reason, headers, reader, writer)
+    except (EOFError, ValueError, OSError) as error:
+        writer.close()
+        raise HttpFailure(words_of(error, writer)) from error
+    if not stream:
+        await response.read()
+    return response

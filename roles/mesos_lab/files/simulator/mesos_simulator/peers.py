@@ -1,0 +1,141 @@
+# Copyright: (c) 2026, mesos.security contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The calling side: connections to other programs, messages in order, and links that tell when a peer is gone."""
+
+import asyncio
+import os
+import socket
+
+from .transport import open_stream
+
+IDLE = 5.0
+
+
+class ConnectFailure(OSError):
+    """A connection that could not be made; the text is what libprocess prints."""
+
+    def __init__(self, text):
+        super().__init__(text)
+
+
+class Peers:
+    """All outgoing connections of one Libprocess, one per address."""
+
+    def __init__(self, owner):
+        self._owner = owner
+        self._open = {}
+
+    def send(self, ip, port, name, request):
+        self._peer(ip, port).put(name, request)
+
+    def link(self, from_id, upid, on_exited):
+        self._peer(upid.ip, upid.port, linking=True).links.setdefault((from_id, str(upid)), on_exited)
+
+    def unlink(self, from_id, upid):
+        peer = self._open.get((upid.ip, upid.port))
+        if peer:
+            peer.links.pop((from_id, str(upid)), None)
+
+    def _peer(self, ip, port, *, linking=False):
+        peer = self._open.get((ip, port))
+        if peer is None:
+            peer = self._open[ip, port] = Peer(self, ip, port, linking)
+            peer.task = self._owner.spawn(peer.run())
+        return peer
+
+    def forget(self, peer):
+        if self._open.get((peer.ip, peer.port)) is peer:
+            del self._open[peer.ip, peer.port]
+
+    async def stop(self):
+        for peer in list(self._open.values()):
+            peer.task.cancel()
+
+    async def connect(self, ip, port, *, secure):
+        """Return (reader, writer).  Raises ConnectFailure."""
+        sock = await self._connect_socket(ip, port)
+        return open_stream(sock)
+
+    async def _connect_socket(self, ip, port):
+        family = socket.AF_INET6 if ":" in ip else socket.AF_INET
+        sock = socket.socket(family, socket.SOCK_STREAM)
+        sock.setblocking(False)
+        try:
+            await asyncio.get_running_loop().sock_connect(sock, (ip, port))
+        except OSError as error:
+            sock.close()
+            raise ConnectFailure(f"Failed to connect to {ip}:{port}: {os.strerror(error.errno)}") from error
+        return sock
+
+    def warn(self, text):
+        self._owner.log.warning("process.cpp", text)
+
+    @property
+    def tls(self):
+        return self._owner.tls
+
+
+class Peer:
+    """One address: messages wait here until they are written; links are told when it is over."""
+
+    def __init__(self, peers, ip, port, linking):
+        self._peers, self.ip, self.port, self._linking = peers, ip, port, linking
+        self.links, self._waiting, self._wake = {}, [], asyncio.Event()
+        self._first = None
+        self.task = None
+
+    def put(self, name, request):
+        self._first = self._first or name
+        self._waiting.append(request)
+        self._wake.set()
+
+    async def run(self):
+        writer = None
+        try:
+            try:
+                reader, writer = await self._connect()
+            except OSError as error:
+                doing = "link" if self._linking else f"send '{self._first}'"
+                self._peers.warn(f"Failed to {doing} to '{self.ip}:{self.port}', connect: {error}")
+                return
+            gone = asyncio.ensure_future(self._drain(reader))
+            try:
+                await self._write(writer, gone)
+            finally:
+                gone.cancel()
+        finally:
+            self._peers.forget(self)
+            if writer:
+                writer.close()
+            for (_, upid), on_exited in list(self.links.items()):
+                on_exited(upid)
+
+    async def _connect(self):
+        return await self._peers.connect(self.ip, self.port, secure=bool(self._peers.tls))
+
+    async def _write(self, writer, gone):
+        """Write what waits until the peer is gone, or nobody needs the connection for a while."""
+        while not gone.done():
+            self._wake.clear()
+            batch, self._waiting = self._waiting, []
+            if batch:
+                writer.write(b"".join(batch))
+                try:
+                    await writer.drain()
+                except OSError:
+                    return
+                continue
+            woken = asyncio.ensure_future(self._wake.wait())
+            done, _ = await asyncio.wait({woken, gone}, timeout=IDLE, return_when=asyncio.FIRST_COMPLETED)
+            woken.cancel()
+            if not done and not self.links and not self._waiting:
+                return
+
+    async def _drain(self, reader):
+        """Read (and ignore) answers until the connection ends."""
+        try:
+            while await reader.read(65536):
+                pass
+        except OSError as error:
+            self._peers.warn(f"Failed to recv on socket 8 to peer 'unknown': {error.strerror or error}")

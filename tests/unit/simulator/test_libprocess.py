@@ -1,0 +1,152 @@
+# Copyright: (c) 2026, mesos.security contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Two programs talk: routes, messages in order, links that break."""
+
+import asyncio
+import socket
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[3] / "roles/mesos_lab/files/simulator"))
+
+aiohttp = pytest.importorskip("aiohttp")
+
+from aiohttp import web  # noqa: E402
+from mesos_simulator.libprocess import HttpFailure, Libprocess  # noqa: E402
+
+
+class Log:
+    def __init__(self):
+        self.lines = []
+
+    def __getattr__(self, level):
+        return lambda file, text: self.lines.append(f"{level} {file}] {text}")
+
+
+def program(**environ):
+    return Libprocess(ip="127.0.0.1", port=0, environ=environ, log=Log())
+
+
+async def pair(left, right):
+    await left.start()
+    await right.start()
+
+
+async def eventually(condition, seconds=5):
+    for _ in range(int(seconds / 0.02)):
+        if condition():
+            return True
+        await asyncio.sleep(0.02)
+    return condition()
+
+
+def free_port():
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return sock.getsockname()[1]
+
+
+def test_routes_answer_by_path_as_libprocess_reads_paths():
+    async def scenario():
+        server = program()
+
+        async def state(request):
+            return web.json_response({"tail": request.match_info["tail"]})
+
+        server.route("/master/state", state)
+        server.route("/files/{tail:.*}", state)
+        await server.start()
+        base = f"http://{server.address}"
+        answers = {}
+        for path in ("/master/state", "//master//state/", "/%6Daster/state", "/master/%73tate", "/files/a/b", "/x"):
+            answers[path] = await server.http("GET", base + path)
+        await server.stop()
+        return answers
+
+    answers = asyncio.run(scenario())
+    assert {path: answer.status for path, answer in answers.items()} == {
+        "/master/state": 200, "//master//state/": 200, "/%6Daster/state": 200, "/master/%73tate": 404,
+        "/files/a/b": 200, "/x": 404,
+    }
+    assert answers["/files/a/b"].json() == {"tail": "a/b"}
+    assert "server" not in answers["/x"].headers
+
+
+def test_messages_arrive_in_order_with_their_sender():
+    async def scenario():
+        left, right = program(), program()
+        got = []
+        right.receive("slave(1)", "Ping", lambda sender, body: got.append((sender, body["n"])))
+        await pair(left, right)
+        for number in range(50):
+            left.send("master", f"slave(1)@{right.address}", "Ping", {"n": number})
+        assert await eventually(lambda: len(got) == 50)
+        await left.stop()
+        await right.stop()
+        return left.address, got
+
+    address, got = asyncio.run(scenario())
+    assert got == [(f"master@{address}", number) for number in range(50)]
+
+
+def test_a_link_tells_once_that_the_peer_is_gone():
+    async def scenario():
+        left, right = program(), program()
+        gone = []
+        await pair(left, right)
+        left.link("master", f"slave(1)@{right.address}", gone.append)
+        await asyncio.sleep(0.2)
+        assert gone == []
+        await right.stop()
+        assert await eventually(lambda: gone)
+        await asyncio.sleep(0.2)
+        await left.stop()
+        return gone, f"slave(1)@{right.address}"
+
+    gone, upid = asyncio.run(scenario())
+    assert gone == [upid]
+
+
+def test_a_peer_that_is_not_there_is_logged_and_exits_the_link():
+    async def scenario():
+        left, port, gone = program(), free_port(), []
+        await left.start()
+        left.link("a", f"b@127.0.0.1:{port}", gone.append)
+        assert await eventually(lambda: gone)
+        left.send("a", f"b@127.0.0.1:{port}", "Hello", {})
+        assert await eventually(lambda: len(left.log.lines) == 2)
+        with pytest.raises(HttpFailure, match="Connection refused") as failure:
+            await left.http("GET", f"http://127.0.0.1:{port}/")
+        assert failure.value.connecting
+        await left.stop()
+        return port, left.log.lines
+
+    port, lines = asyncio.run(scenario())
+    words = f"127.0.0.1:{port}', connect: Failed to connect to 127.0.0.1:{port}: Connection refused"
+    assert lines == [f"warning process.cpp] Failed to link to '{words}",
+                     f"warning process.cpp] Failed to send 'Hello' to '{words}"]
+
+
+def test_a_stream_comes_record_by_record():
+    async def scenario():
+        server = program()
+
+        async def stream(request):
+            response = web.StreamResponse()
+            await response.prepare(request)
+            for record in (b"one", b"three"):
+                await response.write(b"%d\n%s" % (len(record), record))
+            return response
+
+        server.route("/api/v1", stream)
+        await server.start()
+        response = await server.http("POST", f"http://{server.address}/api/v1", json={}, stream=True)
+        records = [record async for record in response.records()]
+        response.close()
+        await server.stop()
+        return records
+
+    assert asyncio.run(scenario()) == [b"one", b"three"]
