@@ -15,7 +15,7 @@ import time
 
 from player import explain
 from player.compare import TIERS
-from player.corpus import load_base, load_cases, name_of
+from player.corpus import load_base, load_cases
 from player.programs import Missing
 from player.results import as_data, first_difference, print_summary, summary, write_json
 from player.run import Replay
@@ -41,12 +41,13 @@ def parse_arguments():
 def play(replay, cases, options):
     """Perform the cases and tell of each failure as it comes: all results."""
     results = []
-    for result in replay.perform_all(cases, options.jobs, not options.no_retry):
+    unsettled = (lambda result: False) if options.no_retry else replay.fails
+    for result in replay.perform_all(cases, options.jobs, unsettled):
         results.append(result)
         if replay.fails(result):
             print(first_difference(result))
         elif options.verbose:
-            print(f"{name_of(result.case)}: holds ({result.seconds:.1f} s)")
+            print(f"{result.name}: holds ({result.seconds:.1f} s)")
         sys.stdout.flush()
     return results
 

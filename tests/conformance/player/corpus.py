@@ -34,6 +34,12 @@ def paths_of(corpora):
     return sorted(itertools.chain.from_iterable(glob.glob(os.path.join(corpus, "*", "*.json")) for corpus in corpora))
 
 
+def names_of(corpora):
+    """The names of all cases, also of whole clusters, without reading them."""
+    parts = (path.removesuffix(".json").split(os.sep) for path in paths_of(corpora))
+    return {"/".join(part[-2:]) for part in parts}
+
+
 def load_cases(corpora, patterns):
     """Return the selected cases by name (``area/id``); those of whole clusters are left out.
 

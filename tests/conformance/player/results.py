@@ -9,7 +9,6 @@ import os
 
 from player import explain
 from player.compare import TIERS
-from player.corpus import name_of
 
 BRIEF = 160
 
@@ -39,7 +38,7 @@ def brief(expected, got):
 def first_difference(result):
     """One line that tells where a case left its recording."""
     first = result.differences[0]
-    return f"{name_of(result.case)}: [{first.tier}] {first.pointer}: {brief(first.expected, first.got)}"
+    return f"{result.name}: [{first.tier}] {first.pointer}: {brief(first.expected, first.got)}"
 
 
 def summary(results):
@@ -70,7 +69,7 @@ def as_data(table, results, seconds):
         "seconds": round(seconds),
         "summary": table,
         "cases": {
-            name_of(result.case): {
+            result.name: {
                 "holds": list(TIERS[: holds(result)]),
                 "seconds": round(result.seconds, 1),
                 "skipped": skipped(result),

@@ -3,7 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Performs many cases side by side, each in a directory and on ports of its own."""
 
-import collections
 import concurrent.futures
 import itertools
 import os
@@ -11,14 +10,28 @@ import shutil
 import tempfile
 import time
 import traceback
+from typing import NamedTuple
 
 from player.compare import Difference, differences, pending, up_to
+from player.corpus import name_of
 from player.perform import Performance
 from player.programs import Implementation, Ports
 from player.stage import PROGRAMS, Skipped, Stage
 from player.tls import make_tls
 
-Result = collections.namedtuple("Result", "case observed differences seconds first_try")
+
+class Result(NamedTuple):
+    """What became of one case."""
+
+    case: dict
+    observed: dict
+    differences: list
+    seconds: float
+    first_try: list  # the differences seen when it was performed before
+
+    @property
+    def name(self):
+        return name_of(self.case)
 
 
 class Replay:
@@ -69,15 +82,15 @@ class Replay:
     def fails(self, result):
         return bool(up_to(self.tier, result.differences))
 
-    def perform_all(self, cases, jobs, retry):
-        """Results as they come; failures are repeated alone at the end."""
+    def perform_all(self, cases, jobs, unsettled):
+        """Results as they come; what is ``unsettled(result)`` is repeated alone at the end."""
         failed = []
         with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
             futures = [pool.submit(self.perform, case) for case in cases]
             try:
                 for future in concurrent.futures.as_completed(futures):
                     result = future.result()
-                    if retry and self.fails(result):
+                    if unsettled(result):
                         failed.append(result)
                     else:
                         yield result
