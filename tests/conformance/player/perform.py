@@ -54,7 +54,9 @@ class Performance:
                     self.case["action"].get("steps", []), recorded.get("steps", []), strict=False
                 )
             ]
-            wait_until(lambda: settled(self.observation(initial, steps)), SETTLE, pause=0.25)
+            wait_until(
+                lambda: self.stage.is_over() or settled(self.observation(initial, steps)), SETTLE, pause=0.25
+            )
             return self.observation(initial, steps)
         finally:
             for session in self.sessions.values():

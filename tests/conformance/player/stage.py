@@ -120,6 +120,10 @@ class Stage:
     def states(self):
         return {what: self.state(what) for what in PROGRAMS if self.starts[what]}
 
+    def is_over(self):
+        """Whether master and agent have ended, so that nothing will change any more."""
+        return all(starts[-1].exit_code() is not None for starts in self.starts.values() if starts)
+
     def exit_code(self, what):
         return self.starts[what][-1].exit_code()
 
