@@ -1,0 +1,139 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, mesos.security contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+DOCUMENTATION = r"""
+module: mesos_lab_cluster
+short_description: Claim, list and remove workshop labs on this machine
+version_added: 0.1.0
+description:
+  - A lab is a numbered directory with the master and the agent of a small Mesos cluster, ports that no other lab uses
+    and whatever runs in it.
+  - Labs run side by side. One in which nothing runs any more gives its number free.
+  - Linux only, since processes are found in C(/proc).
+options:
+  directory:
+    description:
+      - Where the labs of this machine live.
+    type: path
+    required: true
+  state:
+    description:
+      - V(claimed) makes a new lab and returns it.
+      - V(listed) returns all labs and what runs in them.
+      - V(absent) ends everything that runs in the labs and deletes them, or only the one called O(number).
+    type: str
+    choices: [claimed, listed, absent]
+    default: listed
+  components:
+    description:
+      - What needs a port in a new lab.
+    type: list
+    elements: str
+    default: [master, agent]
+  number:
+    description:
+      - The lab to remove; all of them without it.
+    type: int
+attributes:
+  check_mode:
+    description: Tells what would be claimed or ended without doing it.
+    support: full
+  diff_mode:
+    description: There are no files to show a difference of.
+    support: none
+author:
+  - mesos.security contributors
+"""
+
+EXAMPLES = r"""
+- name: Make a lab
+  mesos.security.mesos_lab_cluster:
+    directory: ~/.mesos-lab
+    state: claimed
+  register: lab
+
+- name: End all labs
+  mesos.security.mesos_lab_cluster:
+    directory: ~/.mesos-lab
+    state: absent
+"""
+
+RETURN = r"""
+lab:
+  description: The new lab.
+  returned: when O(state=claimed), not in check mode
+  type: dict
+  contains:
+    directory:
+      description: Its directory.
+      type: str
+    ports:
+      description: The port of each component.
+      type: dict
+  sample: {directory: /home/me/.mesos-lab/1, ports: {master: 5050, agent: 5051}}
+labs:
+  description: Every lab with its ports and the command lines of its processes.
+  returned: when O(state=listed)
+  type: list
+  elements: dict
+  sample: [{directory: /home/me/.mesos-lab/1, ports: {master: 5050, agent: 5051}, processes: [mesos-master]}]
+ended:
+  description: Command lines of the processes that were ended.
+  returned: when O(state=absent)
+  type: list
+  elements: str
+"""
+
+import os
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.mesos.security.plugins.module_utils import _lab
+
+
+def claimed(module):
+    if module.check_mode:
+        return {"changed": True}
+    directory, ports = _lab.claim(module.params["directory"], module.params["components"])
+    return {"changed": True, "lab": {"directory": directory, "ports": ports}}
+
+
+def listed(module):
+    return {"changed": False, "labs": [
+        {"directory": lab, "ports": _lab.describe(lab)["ports"], "processes": sorted(_lab.processes_of(lab).values())}
+        for lab in _lab.directories(module.params["directory"])
+    ]}
+
+
+def absent(module):
+    number = module.params["number"]
+    labs = [lab for lab in _lab.directories(module.params["directory"])
+            if number is None or os.path.basename(lab) == str(number)]
+    if module.check_mode:
+        ended = [command for lab in labs for command in _lab.processes_of(lab).values()]
+    else:
+        ended = [command for lab in labs for command in _lab.remove(lab)]
+    return {"changed": bool(labs), "ended": ended}
+
+
+def main():
+    module = AnsibleModule(
+        argument_spec={
+            "directory": {"type": "path", "required": True},
+            "state": {"type": "str", "choices": ["claimed", "listed", "absent"], "default": "listed"},
+            "components": {"type": "list", "elements": "str", "default": ["master", "agent"]},
+            "number": {"type": "int"},
+        },
+        supports_check_mode=True,
+    )
+    try:
+        result = {"claimed": claimed, "listed": listed, "absent": absent}[module.params["state"]](module)
+    except _lab.LabError as error:
+        module.fail_json(msg=str(error))
+    module.exit_json(**result)
+
+
+if __name__ == "__main__":
+    main()
