@@ -33,6 +33,8 @@ class Libprocess:
         from . import ssl_flags
         self.tls = ssl_flags.load(environ, log)
         self.scheme = "https" if self.tls else "http"
+        if self.tls and self.tls.support_downgrade:
+            log.warning("process.cpp", "Failed SSL connections will be downgraded to a non-SSL socket")
         self.ip = ip or environ.get("LIBPROCESS_IP") or _own_address()
         self.port = int(port if port is not None else environ.get("LIBPROCESS_PORT") or 0)
         self.advertise_ip = advertise_ip or environ.get("LIBPROCESS_ADVERTISE_IP")

@@ -52,21 +52,33 @@ class Peers:
         for peer in list(self._open.values()):
             peer.task.cancel()
 
-    async def connect(self, ip, port, *, secure):
-        """Return (reader, writer).  Raises ConnectFailure."""
-        sock = await self._connect_socket(ip, port)
-        return open_stream(sock)
+    async def connect(self, host, port, *, secure):
+        """Return (reader, writer).  Raises ConnectFailure, or tls.Refused."""
+        if not secure:
+            return open_stream((await self._connect_socket(host, port, "Failed to connect to {to}: "))[0])
+        tls = self._owner.tls
+        if tls is None:
+            raise ConnectFailure("Failed to create socket: SSL is not enabled")
+        tls.check_target(host)
+        sock, ip = await self._connect_socket(host, port, "Failed connect, connection error: ")
+        return open_stream(await tls.connect(sock, host, ip))
 
-    async def _connect_socket(self, ip, port):
-        family = socket.AF_INET6 if ":" in ip else socket.AF_INET
+    async def _connect_socket(self, host, port, failure):
+        """Return (socket, IP address).  Raises ConnectFailure whose text begins with *failure*."""
+        loop = asyncio.get_running_loop()
+        failure = failure.format(to=f"{host}:{port}")
+        try:
+            family, _, _, _, address = (await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM))[0]
+        except socket.gaierror as error:
+            raise ConnectFailure(f"{failure}{error.strerror}") from error
         sock = socket.socket(family, socket.SOCK_STREAM)
         sock.setblocking(False)
         try:
-            await asyncio.get_running_loop().sock_connect(sock, (ip, port))
+            await loop.sock_connect(sock, address)
         except OSError as error:
             sock.close()
-            raise ConnectFailure(f"Failed to connect to {ip}:{port}: {os.strerror(error.errno)}") from error
-        return sock
+            raise ConnectFailure(failure + os.strerror(error.errno)) from error
+        return sock, address[0]
 
     def warn(self, text):
         self._owner.log.warning("process.cpp", text)
@@ -96,8 +108,7 @@ class Peer:
             try:
                 reader, writer = await self._connect()
             except OSError as error:
-                doing = "link" if self._linking else f"send '{self._first}'"
-                self._peers.warn(f"Failed to {doing} to '{self.ip}:{self.port}', connect: {error}")
+                self._failed(error)
                 return
             gone = asyncio.ensure_future(self._drain(reader))
             try:
@@ -112,7 +123,20 @@ class Peer:
                 on_exited(upid)
 
     async def _connect(self):
-        return await self._peers.connect(self.ip, self.port, secure=bool(self._peers.tls))
+        """Connect with TLS if that is on; under downgrade also without, as only a failed link tells."""
+        tls = self._peers.tls
+        try:
+            return await self._peers.connect(self.ip, self.port, secure=tls is not None)
+        except OSError as error:
+            if tls is None or not tls.support_downgrade:
+                raise
+            if self._linking:
+                self._failed(error)
+        return await self._peers.connect(self.ip, self.port, secure=False)
+
+    def _failed(self, error):
+        doing = "link" if self._linking else f"send '{self._first}'"
+        self._peers.warn(f"Failed to {doing} to '{self.ip}:{self.port}', connect: {error}")
 
     async def _write(self, writer, gone):
         """Write what waits until the peer is gone, or nobody needs the connection for a while."""

@@ -12,6 +12,7 @@ from aiohttp import web
 from .transport import SocketTransport
 
 LIMIT = 2 ** 30
+METHODS = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz\r\n")
 
 
 class Server:
@@ -66,7 +67,13 @@ class Server:
 
     async def _greet(self, sock, address):
         """Bring a new connection to where HTTP starts, or refuse it."""
-        SocketTransport(sock, self._runner.server())
+        try:
+            if self._owner.tls:
+                sock = await self._owner.tls.accept(sock, address)
+        except OSError as error:
+            self._owner.log.warning("process.cpp", f"Failed to accept socket: {error}")
+            return
+        SocketTransport(sock, Gate(self._runner.server(), self._owner.log))
 
     async def _dispatch(self, request):
         found = self._owner.find(request.rel_url.raw_path)
@@ -87,6 +94,39 @@ class Server:
         body = await request.read()
         self._owner.deliver(process_id, name, agent[len("libprocess/"):], json.loads(body) if body else {})
         return web.Response(status=202)
+
+
+class Gate(asyncio.Protocol):
+    """Closes a connection that does not begin like HTTP (TLS to a plain port), as libprocess' decoder does."""
+
+    def __init__(self, http, log):
+        self._http, self._log = http, log
+
+    def connection_made(self, transport):
+        self._transport = transport
+        self._http.connection_made(transport)
+
+    def data_received(self, data):
+        if data[0] not in METHODS:
+            ip, port = self._transport.get_extra_info("peername")[:2]
+            number = self._transport.get_extra_info("socket").fileno()
+            self._log.warning("process.cpp", f"Failed to recv on socket {number} to peer '{ip}:{port}': Decoder error")
+            self._transport.close()
+            return
+        self._transport.set_protocol(self._http)
+        self._http.data_received(data)
+
+    def eof_received(self):
+        return self._http.eof_received()
+
+    def connection_lost(self, error):
+        self._http.connection_lost(error)
+
+    def pause_writing(self):
+        self._http.pause_writing()
+
+    def resume_writing(self):
+        self._http.resume_writing()
 
 
 async def _plain_headers(request, response):

@@ -32,10 +32,14 @@ async def ready(sock, *, to_write=False):
 
 async def handshake(sock, context, *, server_side, server_hostname=None):
     """Return *sock* as an SSLSocket after the handshake.  Raises ssl.SSLError or OSError; *sock* is closed then."""
-    secure = context.wrap_socket(
-        sock, server_side=server_side, server_hostname=server_hostname,
-        do_handshake_on_connect=False, suppress_ragged_eofs=False,
-    )
+    try:
+        secure = context.wrap_socket(
+            sock, server_side=server_side, server_hostname=server_hostname,
+            do_handshake_on_connect=False, suppress_ragged_eofs=False,
+        )
+    except OSError:
+        sock.close()
+        raise
     try:
         while True:
             try:
