@@ -54,9 +54,7 @@ class Performance:
                     self.case["action"].get("steps", []), recorded.get("steps", []), strict=False
                 )
             ]
-            wait_until(
-                lambda: self.stage.is_over() or settled(self.observation(initial, steps)), SETTLE, pause=0.25
-            )
+            wait_until(lambda: self.stage.is_over() or settled(self.observation(initial, steps)), SETTLE, pause=0.25)
             return self.observation(initial, steps)
         finally:
             for session in self.sessions.values():
@@ -263,7 +261,7 @@ class Performance:
         return {**result, "outcome": framework_token(process.text(), result["exit_code"])}
 
     def launch_client(self, argv, step):
-        libprocess = {"LIBPROCESS_PORT": str(self.stage.ports.take())} if step["do"] in CONNECTED else {}
+        libprocess = {"LIBPROCESS_PORT": str(self.stage.take_port())} if step["do"] in CONNECTED else {}
         return self.stage.launch(argv, step, self.stage.base["environment"], libprocess)
 
     def client(self, argv, step, recorded, until=None, noise=CLIENT_NOISE, keep=None):

@@ -120,7 +120,7 @@ class Ports:
     def __init__(self):
         self.lock = threading.Lock()
         self.next = random.choice(self.RANGE)
-        self.claims = []
+        self.claims = {}
         self.occupied = socket.socket()
         self.occupied.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         self.occupied.bind((LOOPBACK, self.OCCUPIED))
@@ -136,6 +136,12 @@ class Ports:
                     return self.next
         raise RuntimeError("no free port")
 
+    def give_back(self, ports):
+        """Let others have these; here they come up again only after all the others."""
+        with self.lock:
+            for port in ports:
+                self.claims.pop(port).close()
+
     def claim(self, port):
         """An abstract socket is a lock that ends with this process."""
         claim = socket.socket(socket.AF_UNIX)
@@ -146,7 +152,7 @@ class Ports:
         except OSError:
             claim.close()
             return False
-        self.claims.append(claim)
+        self.claims[port] = claim
         return True
 
 

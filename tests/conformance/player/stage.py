@@ -46,7 +46,8 @@ class Stage:
         self.base, self.ports = base, ports
         self.implementation, self.directory = implementation, directory
         os.makedirs(directory + "/files")
-        self.closed_port = ports.take()
+        self.taken = []
+        self.closed_port = self.take_port()
         self.variables = Variables(
             run=directory,
             files=directory + "/files",
@@ -73,6 +74,10 @@ class Stage:
         self.stopped = set()
         self.processes = []
 
+    def take_port(self):
+        self.taken.append(self.ports.take())
+        return self.taken[-1]
+
     # -- master and agent -------------------------------------------------
 
     def start(self, what, config, expected):
@@ -80,7 +85,7 @@ class Stage:
         self.write_files(config)
         values = self.variables.values
         if what + "_port" not in values:
-            port = values[what + "_port"] = self.ports.take()
+            port = values[what + "_port"] = self.take_port()
             values[what] = f"{LOOPBACK}:{port}"
             self.normalizer.add(port, f"<{what.upper()}_PORT>")
         values["port"] = values[what + "_port"]
@@ -206,3 +211,4 @@ class Stage:
         for process in reversed(self.processes):
             process.stop(patience=3)
         end_processes_of(self.directory)
+        self.ports.give_back(self.taken)

@@ -98,6 +98,15 @@ def test_two_runs_side_by_side_are_given_different_ports():
     assert not {one.take() for _ in range(20)} & {other.take() for _ in range(20)}
 
 
+def test_a_port_given_back_is_free_for_others_but_does_not_come_up_at_once():
+    one, other = Ports(), Ports()
+    port = one.take()
+    one.give_back([port])
+    assert one.take() != port
+    other.next = port - 1
+    assert other.take() == port
+
+
 def test_a_missing_program_is_named(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(Missing, match="there is no program mesos-master"):
