@@ -6,6 +6,7 @@ MAKEFLAGS += --no-print-directory
 
 bin := .venv/bin
 stages := $(bin)/python tools/stages.py
+export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.venv/collections
 export ANSIBLE_LOCALHOST_WARNING := False
 export ANSIBLE_INVENTORY_UNPARSED_WARNING := False
 

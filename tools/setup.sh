@@ -51,6 +51,7 @@ echo "setup: installing requirements/$want.txt" >&2
 site=$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_paths()["purelib"])')
 mkdir -p "$site/ansible_collections/mesos"
 ln -sfn "$root" "$site/ansible_collections/mesos/security"
+ln -sfn "$site" "$venv/collections"    # for ANSIBLE_COLLECTIONS_PATH: nothing from ~/.ansible in our way
 
 if [ "$want" = dev ]; then
   echo "setup: taking the collections out of $bundle" >&2
