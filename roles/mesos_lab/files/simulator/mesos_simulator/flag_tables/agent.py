@@ -72,7 +72,7 @@ FLAGS = (
     Flag("agent_features", SLAVE_CAPABILITIES, None, "Features that are switched on, as JSON or file.\n",
          check=_enough_features),
     # What it keeps
-    Flag("work_dir", STRING, None, "Directory of sandboxes and of what must survive a restart."),
+    Flag("work_dir", STRING, None, "Directory of sandboxes and of what must survive a restart.", required=True),
     Flag("runtime_dir", STRING, "/var/run/mesos", "Directory of what must survive a restart, but no reboot."),
     Flag("recover", STRING, "reconnect", "What to do with old executors: `reconnect`, or `cleanup` and exit."),
     Flag("recovery_timeout", DURATION, "15mins", "How long executors wait for an agent that is away."),
