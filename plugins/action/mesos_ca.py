@@ -11,10 +11,10 @@ import os
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
-
 from ansible_collections.mesos.security.plugins.plugin_utils import _ca_directory, _x509
 from ansible_collections.mesos.security.plugins.plugin_utils._authority import make_authority, new_key, size_of
 
+SIZES = {"rsa": 3072, "ec": 256}
 TITLES = {"node": "Mesos authority", "executor": "Mesos executors' authority"}
 SPEC = {
     "path": {"type": "path", "required": True},
@@ -53,7 +53,8 @@ def bring_about(options, check_mode):
     renew = options["regenerate"] == "always"
     present = None if renew else _ca_directory.load(directory, purpose)
     if present is not None:
-        return result_of(present, present, [], certificate_path) | {"warnings": warnings(present, options, certificate_path)}
+        said = warnings(present, options, certificate_path)
+        return result_of(present, present, [], certificate_path) | {"warnings": said}
     reasons = ["a new authority is asked for (regenerate=always)"] if renew else [
         f"there is no authority {certificate_path}"]
     if check_mode:
@@ -74,7 +75,7 @@ def check(options):
     if options["validity"] < 1 or options["validity"] > 36500:
         raise ValueError(f"validity {options['validity']} does not suit: it counts days, 1 to 36500")
     options["common_name"] = name
-    options["key_size"] = size_of(options["key_type"], options["key_size"] or {"rsa": 3072, "ec": 256}[options["key_type"]])
+    options["key_size"] = size_of(options["key_type"], options["key_size"] or SIZES[options["key_type"]])
 
 
 def shown(authority):
@@ -88,8 +89,9 @@ def shown(authority):
 
 def result_of(before, after, reasons, certificate_path):
     """Return an Ansible result."""
-    return {"changed": before is not after, "reasons": reasons, "authority": shown(after), "certificate": certificate_path,
-            "diff": {"before": shown(before), "after": shown(after)}}
+    changed = before is not after
+    return {"changed": changed, "reasons": reasons, "authority": shown(after), "certificate": certificate_path,
+            "diff": {"before": shown(before), "after": shown(after)} if changed else []}
 
 
 def warnings(authority, options, certificate_path):

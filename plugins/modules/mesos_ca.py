@@ -12,7 +12,8 @@ module: mesos_ca
 short_description: Make and check an authority for Mesos on the controller
 version_added: 0.1.0
 description:
-  - Makes an authority (a self-signed certificate and its key) in a directory on the controller, and checks one that is there.
+  - Makes an authority (a self-signed certificate and its key) in a directory on the controller, or checks the one that
+    is there.
   - The directory has mode C(0700), the key C(0600). The key never leaves the controller.
   - An authority that is there is never replaced unless O(regenerate=always).
   - Refused are a directory or key that others can read, a certificate that is expired, not yet valid or no authority's,

@@ -12,11 +12,11 @@ module: mesos_keypair
 short_description: Bring a node's or its executors' key and certificate to what they should be
 version_added: 0.1.0
 description:
-  - Makes a key on the node, has the authority on the controller sign for it, and installs the certificate and what peers
-    are to trust. The key never leaves the node, the authority's key never leaves the controller.
+  - Makes a key on the node, has the authority on the controller sign for it, and installs the certificate and what is
+    to be trusted. The key never leaves the node, the authority's key never leaves the controller.
   - A certificate is renewed when its key, its issuer, its names or its remaining days say so; each reason is reported.
-  - A pair from elsewhere (O(source_key), or one that is on the node already when O(ca) is not given) is judged by the same
-    rules and never signed or renewed.
+  - A pair from elsewhere (O(source_key), or one that is on the node already when O(ca) is not given) is judged by the
+    same rules and never signed or renewed.
   - Everything is checked first, and all files are written beside their places before any is put there.
   - Mesos reads key and certificate when it starts; a process that runs keeps the old ones until it is restarted.
 author:
@@ -52,8 +52,8 @@ options:
   purpose:
     description:
       - V(node) is the pair of a master, agent or framework.
-      - V(executor) is the pair of an agent's executors. It is readable by all tasks and so signed by an authority that only
-        agents trust. With it C(agent-ca.pem) is installed, what an agent is to trust, that is both authorities.
+      - V(executor) is the pair of an agent's executors. It is readable by all tasks and so signed by an authority that
+        only agents trust. With it C(agent-ca.pem) is installed, what an agent is to trust, that is both authorities.
     type: str
     choices: [node, executor]
     default: node
@@ -85,8 +85,8 @@ options:
   validity:
     description:
       - Days a new certificate is valid, but never longer than its authority.
-      - Default is 365 for nodes. Executors' certificates last as long as their authority, because an expired one costs its
-        tasks when the agent is restarted.
+      - Default is 365 for nodes. Executors' certificates last as long as their authority, because an expired one costs
+        its tasks when the agent is restarted.
     type: int
   renew_before:
     description: Days before its end from which on a certificate is renewed, or refused when it is from elsewhere.
@@ -128,7 +128,8 @@ options:
     description: Certificate for O(source_key), followed by intermediate ones if there are any.
     type: path
   source_ca_certificate:
-    description: Authorities for O(ca_certificate) when the pair is from elsewhere; the certificate is verified with them.
+    description:
+      - Authorities for O(ca_certificate) when the pair is from elsewhere; the certificate is verified with them.
     type: path
   remote_src:
     description: Whether O(source_key), O(source_certificate) and O(source_ca_certificate) are on the node.
@@ -200,7 +201,8 @@ from ansible_collections.mesos.security.plugins.module_utils._keypair import Key
 
 
 def main():
-    paths = ("key", "certificate", "ca_certificate", "path", "source_key", "source_certificate", "source_ca_certificate")
+    paths = ("path", "key", "certificate", "ca_certificate")
+    paths += tuple("source_" + name for name in paths[1:])
     spec = {name: {"type": "path", "no_log": False} for name in paths}
     spec.update({name: {"type": "str"} for name in ("common_name", "ca", "owner", "group")})
     spec.update({name: {"type": "list", "elements": "str", "default": []} for name in ("names", "addresses", "trust")})
@@ -225,7 +227,7 @@ def main():
         half = examine if module.params["phase"] == "examine" else install
         module.exit_json(changed=False, answer=half(params, module.run_command, module.check_mode))
     except KeypairError as error:
-        module.fail_json(msg="%s. Nothing was changed." % error, refused=True)
+        module.fail_json(msg=str(error), refused=True)
 
 
 if __name__ == "__main__":

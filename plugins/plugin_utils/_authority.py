@@ -10,12 +10,18 @@ import datetime
 import ipaddress
 from dataclasses import dataclass
 
+from ansible_collections.mesos.security.plugins.plugin_utils._x509 import (
+    UTC,
+    dates,
+    day,
+    fingerprint,
+    is_authority,
+    kind,
+)
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
-
-from ansible_collections.mesos.security.plugins.plugin_utils._x509 import UTC, dates, day, fingerprint, is_authority, kind
 
 SKEW = datetime.timedelta(hours=1)
 CURVES = {256: ec.SECP256R1, 384: ec.SECP384R1, 521: ec.SECP521R1}
@@ -86,7 +92,7 @@ def objections(authority, now=None):
 
 
 def end_of(authority, validity, now=None):
-    """Return when a certificate signed now ends: after *validity* days, but never after its authority; None = with it."""
+    """Return when a certificate signed now ends: after *validity* days (None: at the latest), or with its authority."""
     now = (now or datetime.datetime.now(UTC)).replace(microsecond=0)
     last = dates(authority.certificate)[1]
     return last if validity is None else min(last, now + datetime.timedelta(days=validity))

@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import stat
 
+from ansible_collections.mesos.security.plugins.module_utils import _files
 from ansible_collections.mesos.security.plugins.plugin_utils._authority import Authority, key_pem, objections
 from ansible_collections.mesos.security.plugins.plugin_utils._x509 import BadPem, certificates, pem_of, private_key
 
@@ -45,7 +46,7 @@ def _private(path, wanted):
             f"{path} has mode {mode:04o}: others than its owner can use it, so the authority may be known to them. "
             f"If you are sure it is not: chmod {wanted:04o} {path}; otherwise make a new authority")
     if os.geteuid() not in (0, status.st_uid):
-        raise CaTrouble(f"{path} belongs to user id {status.st_uid}, not to you. Run as its owner, or name another path")
+        raise CaTrouble(f"{path} belongs to user {status.st_uid}, not to you. Run as its owner, or name another path")
 
 
 def read(path):
@@ -54,9 +55,9 @@ def read(path):
         with open(path, "rb") as handle:
             return handle.read()
     except IsADirectoryError:
-        raise CaTrouble(f"{path} is a directory, and a file is expected there. Remove it or name another path") from None
+        raise CaTrouble(f"{path} is a directory where a file should be. Remove it or name another path") from None
     except OSError as error:
-        raise CaTrouble(f"{path} cannot be read: {error.strerror}. Correct the path or its mode") from error
+        raise CaTrouble(f"{path} cannot be read: {error.strerror}. Correct the path or its mode") from None
 
 
 def load(directory, purpose="node"):
@@ -72,11 +73,11 @@ def load(directory, purpose="node"):
         certificate = certificates(read(certificate_path))[0]
     except BadPem as error:
         raise CaTrouble(f"{certificate_path} {error}. Put the authority's certificate back, or make a new authority "
-                        "with regenerate=always") from error
+                        "with regenerate=always") from None
     authority = Authority(certificate, load_key(key_path))
     for reason in objections(authority):
-        raise CaTrouble(f"{certificate_path} {reason}. Put a fitting certificate and key there, or make a new authority "
-                        "with regenerate=always")
+        raise CaTrouble(f"{certificate_path} {reason}. Put a fitting certificate and key there, or make a new "
+                        "authority with regenerate=always")
     return authority
 
 
@@ -90,37 +91,16 @@ def load_key(path):
         return private_key(read(path))
     except BadPem as error:
         raise CaTrouble(f"{path} {error}. Put the authority's key back (unencrypted), or make a new authority with "
-                        "regenerate=always") from error
+                        "regenerate=always") from None
 
 
 def save(directory, purpose, authority):
-    """Write an authority: the directory 0700, the key 0600 and first, each file at once or not at all."""
+    """Write an authority: the directory 0700, the key 0600, both files or none."""
     certificate_path, key_path = paths(directory, purpose)
     try:
-        if not os.path.isdir(directory):
-            os.makedirs(os.path.dirname(os.path.abspath(directory)), exist_ok=True)
-            os.mkdir(directory, 0o700)
-        _put(((key_path, key_pem(authority.key), 0o600), (certificate_path, pem_of(authority.certificate).encode(), 0o644)))
-    except OSError as error:
-        raise CaTrouble(f"{directory} cannot be written: {error.strerror}. Make room or name another path, and run again"
-                        ) from error
-
-
-def _put(files):
-    staged = []
-    try:
-        for path, data, mode in files:
-            beside = f"{path}.{os.getpid()}.new"
-            handle = os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-            staged.append((beside, path))
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.chmod(beside, mode)
-        while staged:
-            os.rename(*staged[0])
-            staged.pop(0)
-    finally:
-        for beside, _path in staged:
-            os.unlink(beside)
+        with _files.Batch() as batch:
+            batch.write(key_path, key_pem(authority.key), 0o600, directory_mode=0o700)
+            batch.write(certificate_path, pem_of(authority.certificate), 0o644, directory_mode=0o700)
+            batch.commit()
+    except _files.FileProblem as problem:
+        raise CaTrouble(f"{problem}. Make that possible, or name another path") from None

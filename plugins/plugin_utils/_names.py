@@ -48,7 +48,8 @@ def dns_name(text):
     wrong = re.search(r"[^A-Za-z0-9._-]", name)
     if wrong:
         hint = "; ports and schemes are no part of a name" if wrong[0] in ":/" else ""
-        raise BadName(f"the name {name!r} holds {wrong[0]!r}; only letters, digits, '-', '_' and '.' can stand in it{hint}")
+        raise BadName(
+            f"the name {name!r} holds {wrong[0]!r}; only letters, digits, '-', '_' and '.' can stand in it{hint}")
     if len(name) > 253 or any(len(label) > 63 for label in name.split(".")):
         raise BadName(f"the name {name!r} is too long: 63 characters between two dots and 253 in all is the limit")
     lower = name.lower()
@@ -67,7 +68,7 @@ def address(text):
             "put names among the names")
         raise BadName(f"{bare!r} is no IPv4 or IPv6 address; {hint}") from None
     if getattr(parsed, "scope_id", None):
-        raise BadName(f"the address {bare!r} has a zone ({parsed.scope_id}), which a certificate cannot hold; remove it")
+        raise BadName(f"the address {bare!r} has a zone, which a certificate cannot hold; leave out %{parsed.scope_id}")
     if parsed.is_unspecified or parsed.is_multicast:
         raise BadName(f"the address {bare!r} is not one that a node can be reached at; write the address it advertises")
     return str(parsed)
@@ -96,5 +97,6 @@ def names_of(names, addresses, common_name=None):
     else:
         cn = (dns + numbers)[0]
     if len(cn) > CN_LIMIT:
-        raise BadName(f"the name {cn!r} has {len(cn)} characters and a CN can have {CN_LIMIT}; set a shorter common_name")
+        raise BadName(
+            f"the name {cn!r} has {len(cn)} characters and a CN can have {CN_LIMIT}; set a shorter common_name")
     return Names(cn, dns, numbers)

@@ -2,7 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Is this key and certificate still good for this node, and if not, why?  Pure; source: docs/mesos/security.md §1.3-1.6.
+"""Is this key and certificate still good for this node, and if not, why?
+
+Pure; source: docs/mesos/security.md §1.3, §1.4, §1.6, docs/mesos/climb.md §E5.
 
 Node pairs serve and connect, so both extended key usages are asked for.  Executor pairs need both too: the agent
 connects to its executors and they connect to it.  What keeps them from the masters is not the usage but the issuer:
@@ -18,13 +20,12 @@ import ipaddress
 import re
 from dataclasses import dataclass
 
+from ansible_collections.mesos.security.plugins.plugin_utils._names import Names
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
-
-from ansible_collections.mesos.security.plugins.plugin_utils._names import Names
 
 UTC = datetime.timezone.utc
 PEM_CERTIFICATE = re.compile(rb"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.S)
@@ -291,7 +292,8 @@ def _chain_reasons(leaf, between, trust, now):
                 yield f"the certificate's issuer {issuer.subject.rfc4514_string()} is no authority"
             begin, end = dates(issuer)
             if not begin <= now < end:
-                yield f"the intermediate certificate {issuer.subject.rfc4514_string()} is valid {day(begin)} to {day(end)}"
+                yield (f"the intermediate certificate {issuer.subject.rfc4514_string()} is valid from {day(begin)} to "
+                       f"{day(end)} only")
             last = issuer
     if not any(signed_by(last, root) for root in trust):
         yield (f"the certificate is signed by {last.issuer.rfc4514_string()}, not by an authority that is trusted here "
