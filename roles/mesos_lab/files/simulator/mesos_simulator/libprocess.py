@@ -30,15 +30,17 @@ class Libprocess:
             from . import glog as log_
             log = getattr(log_, "log", log_)
         self.log = log
-        from . import ssl_flags
+        from . import libprocess_flags, ssl_flags
+        given = {"IP": ip, "PORT": port, "ADVERTISE_IP": advertise_ip, "ADVERTISE_PORT": advertise_port}
+        settings = libprocess_flags.load({**environ, **{
+            f"LIBPROCESS_{name}": str(value) for name, value in given.items() if value is not None}}, log)
         self.tls = ssl_flags.load(environ, log)
         self.scheme = "https" if self.tls else "http"
         if self.tls and self.tls.support_downgrade:
             log.warning("process.cpp", "Failed SSL connections will be downgraded to a non-SSL socket")
-        self.ip = ip or environ.get("LIBPROCESS_IP") or _own_address()
-        self.port = int(port if port is not None else environ.get("LIBPROCESS_PORT") or 0)
-        self.advertise_ip = advertise_ip or environ.get("LIBPROCESS_ADVERTISE_IP")
-        self.advertise_port = advertise_port or environ.get("LIBPROCESS_ADVERTISE_PORT")
+        self.ip = settings.ip or _own_address()
+        self.port = settings.port or 0
+        self.advertise_ip, self.advertise_port = settings.advertise_ip, settings.advertise_port
         self._routes, self._prefixes, self._receivers = {}, [], {}
         self._server = Server(self)
         self._peers = Peers(self)
@@ -52,8 +54,12 @@ class Libprocess:
     # -- serving
 
     def bind(self):
-        """Take the port now, before anything runs.  Raises OSError."""
-        self.port = self._server.bind(self.ip, self.port)
+        """Take the port now, before anything runs; a port or address that cannot be had is the end (SIGABRT)."""
+        try:
+            self.port = self._server.bind(self.ip, self.port)
+        except OSError as error:
+            self.log.fatal("process.cpp", f"Failed to initialize: Failed to bind on {self.ip}:{self.port}: "
+                                          f"{os.strerror(error.errno)}")
 
     async def start(self):
         """Bind (unless done) and listen."""
