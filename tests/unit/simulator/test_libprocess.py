@@ -5,42 +5,19 @@
 
 import asyncio
 import socket
-import sys
-from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[3] / "roles/mesos_lab/files/simulator"))
-
-aiohttp = pytest.importorskip("aiohttp")
+pytest.importorskip("aiohttp")
 
 from aiohttp import web  # noqa: E402
-from mesos_simulator.libprocess import HttpFailure, Libprocess  # noqa: E402
 
-
-class Log:
-    def __init__(self):
-        self.lines = []
-
-    def __getattr__(self, level):
-        return lambda file, text: self.lines.append(f"{level} {file}] {text}")
-
-
-def program(**environ):
-    return Libprocess(ip="127.0.0.1", port=0, environ=environ, log=Log())
+from mesos_simulator.libprocess import HttpFailure  # noqa: E402
 
 
 async def pair(left, right):
     await left.start()
     await right.start()
-
-
-async def eventually(condition, seconds=5):
-    for _ in range(int(seconds / 0.02)):
-        if condition():
-            return True
-        await asyncio.sleep(0.02)
-    return condition()
 
 
 def free_port():
@@ -49,7 +26,7 @@ def free_port():
         return sock.getsockname()[1]
 
 
-def test_routes_answer_by_path_as_libprocess_reads_paths():
+def test_routes_answer_by_path_as_libprocess_reads_paths(program):
     async def scenario():
         server = program()
 
@@ -75,7 +52,7 @@ def test_routes_answer_by_path_as_libprocess_reads_paths():
     assert "server" not in answers["/x"].headers
 
 
-def test_messages_arrive_in_order_with_their_sender():
+def test_messages_arrive_in_order_with_their_sender(program, eventually):
     async def scenario():
         left, right = program(), program()
         got = []
@@ -92,7 +69,7 @@ def test_messages_arrive_in_order_with_their_sender():
     assert got == [(f"master@{address}", number) for number in range(50)]
 
 
-def test_a_link_tells_once_that_the_peer_is_gone():
+def test_a_link_tells_once_that_the_peer_is_gone(program, eventually):
     async def scenario():
         left, right = program(), program()
         gone = []
@@ -110,7 +87,7 @@ def test_a_link_tells_once_that_the_peer_is_gone():
     assert gone == [upid]
 
 
-def test_a_peer_that_is_not_there_is_logged_and_exits_the_link():
+def test_a_peer_that_is_not_there_is_logged_and_exits_the_link(program, eventually):
     async def scenario():
         left, port, gone = program(), free_port(), []
         await left.start()
@@ -126,11 +103,11 @@ def test_a_peer_that_is_not_there_is_logged_and_exits_the_link():
 
     port, lines = asyncio.run(scenario())
     words = f"127.0.0.1:{port}', connect: Failed to connect to 127.0.0.1:{port}: Connection refused"
-    assert lines == [f"warning process.cpp] Failed to link to '{words}",
-                     f"warning process.cpp] Failed to send 'Hello' to '{words}"]
+    assert lines == [f"W process.cpp] Failed to link to '{words}",
+                     f"W process.cpp] Failed to send 'Hello' to '{words}"]
 
 
-def test_a_stream_comes_record_by_record():
+def test_a_stream_comes_record_by_record(program):
     async def scenario():
         server = program()
 

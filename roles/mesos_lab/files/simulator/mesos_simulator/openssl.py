@@ -8,11 +8,10 @@ Works on the contexts of the ssl module, through the very library that module is
 SSL_CTX pointer right behind the head of its context objects; that is checked before it is used.
 """
 
+import _ssl
 import ctypes
 import re
 import ssl
-
-import _ssl
 
 SSL_LIBRARY = 20                    # ERR_LIB_SSL
 SET_GROUPS_LIST = 92                # SSL_CTRL_SET_GROUPS_LIST

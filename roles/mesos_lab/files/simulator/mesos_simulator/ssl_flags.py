@@ -13,6 +13,7 @@ FILE = "openssl.cpp"
 DEFAULT_CIPHERS = ("AES128-SHA:AES256-SHA:RC4-SHA:DHE-RSA-AES128-SHA:DHE-DSS-AES128-SHA:"
                    "DHE-RSA-AES256-SHA:DHE-DSS-AES256-SHA")
 SCHEMES = ("legacy", "openssl")
+PATHS = ("cert_file", "key_file", "ca_dir", "ca_file")
 
 
 @dataclass(frozen=True)
@@ -21,16 +22,16 @@ class SslFlags:
 
     enabled: bool = False
     support_downgrade: bool = False
-    cert_file: str = None
-    key_file: str = None
+    cert_file: str | None = None
+    key_file: str | None = None
     verify_cert: bool = False
     verify_server_cert: bool = False
     require_cert: bool = False
     require_client_cert: bool = False
     verify_ipadd: bool = False
     verification_depth: int = 4
-    ca_dir: str = None
-    ca_file: str = None
+    ca_dir: str | None = None
+    ca_file: str | None = None
     ciphers: str = DEFAULT_CIPHERS
     ecdh_curves: str = "auto"
     hostname_validation_scheme: str = "legacy"
@@ -93,7 +94,7 @@ def parse(values):
             found[field] = False
             continue
         try:
-            found[field] = _value(value, default)
+            found[field] = value.removeprefix("file://") if name in PATHS else _value(value, default)
         except BadFlag as error:
             raise BadFlag(f"Failed to load flag '{name}': Failed to load value '{value}': {error}") from error
     return SslFlags(**found)
