@@ -33,6 +33,7 @@ def parse_arguments():
     add("--jobs", type=int, default=4 * os.cpu_count(), help="cases side by side: mostly they wait")
     add("--expectations", metavar="FILE", default=os.path.join(HOME, "shortfalls.yml"))
     add("--report", metavar="FILE", default=REPORT, help="everything as JSON (default: build/conformance.json)")
+    add("--no-retry", action="store_true", help="do not repeat unexpected results alone: quicker while building")
     add("-v", "--verbose", action="store_true", help="a line for every case")
     return parser.parse_args()
 
@@ -41,7 +42,7 @@ def play(replay, cases, expectations, options):
     """Perform the cases: their results.  What falls short where it is known to is not repeated."""
 
     def unexpected(result):
-        return not verdict.as_expected(expectations, result.name, holds(result))
+        return not options.no_retry and not verdict.as_expected(expectations, result.name, holds(result))
 
     results = []
     for result in replay.perform_all(cases, options.jobs, unexpected):
