@@ -11,17 +11,19 @@ export ANSIBLE_LOCALHOST_WARNING := False
 export ANSIBLE_INVENTORY_UNPARSED_WARNING := False
 
 # what the lab is told; see docs/lab.md
-lab_variables := $(if $(EXERCISE),-e mesos_lab_exercise=$(EXERCISE)) $(if $(STEP),-e mesos_lab_step=$(STEP)) \
-  $(if $(STAY),-e mesos_lab_stay=$(STAY)) $(if $(MESOS_BIN),-e mesos_lab_bin_dir=$(abspath $(MESOS_BIN)))
+lab := ANSIBLE_STDOUT_CALLBACK=mesos.security.lab $(bin)/ansible-playbook playbooks/lab.yml --diff -e mesos_lab_directory=$(CURDIR)/.lab
+lab_choice := $(if $(EXERCISE),-e mesos_lab_exercise=$(EXERCISE)) $(if $(STEP),-e mesos_lab_step=$(STEP)) \
+  $(if $(STAY),-e mesos_lab_stay=true) $(if $(MESOS_BIN),-e mesos_lab_programs=$(abspath $(MESOS_BIN)))
 
 ##@ The lab
 .PHONY: lab lab-status lab-down
-lab: .setup-lab ## play the exercises on a small cluster on this machine (EXERCISE=1 STEP=c STAY=1 stops there; MESOS_BIN=DIR plays them on a real Mesos)
-	@$(bin)/ansible-playbook playbooks/lab.yml $(lab_variables) $(ARGS)
-lab-status: .setup-lab ## what the lab runs now
-	@$(bin)/ansible-playbook playbooks/lab_status.yml $(ARGS)
-lab-down: .setup-lab ## stop all that the lab runs
-	@$(bin)/ansible-playbook playbooks/lab_down.yml $(ARGS)
+lab: .setup-lab ## play the exercises on a small cluster on this machine
+	@$(lab) $(lab_choice) $(ARGS)
+#>                   (EXERCISE=1 STEP=c STAY=1 stops there; MESOS_BIN=DIR plays on a real Mesos)
+lab-status: .setup-lab ## tell which labs there are
+	@$(lab) -e mesos_lab_do=status $(ARGS)
+lab-down: .setup-lab ## end all labs
+	@$(lab) -e mesos_lab_do=down $(ARGS)
 
 ##@ Tests
 .PHONY: test check conformance molecule bench stage
@@ -30,7 +32,7 @@ test: .setup-dev ## everything; what .ci/run calls
 check: .setup-dev ## units, lint and sanity: under three minutes
 	@$(stages) check
 conformance: .setup-dev ## replay the recordings of a real Mesos (ARGS="--only tls -v")
-	@$(bin)/python tests/conformance/replay.py $(ARGS)
+	@tools/conformance.sh $(ARGS)
 molecule: .setup-dev ## the scenarios in Debian containers with systemd (SCENARIO=exercises for one)
 	@tools/molecule.sh $(SCENARIO)
 bench: .setup-dev ## how long the lab's and the modules' work takes
@@ -52,7 +54,7 @@ clean: ## remove what was made (not the virtual environments)
 distclean: clean ## remove the virtual environments too
 	rm -rf .venv .venv-*
 help: ## this
-	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^#>/ {print substr($$0, 3)} \
 	  /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: .setup-lab .setup-dev

@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
-# Plays the recordings of the areas that are built: on the simulator, or on the programs in MESOS_BIN.
-# Arguments are those of tests/conformance/report.py (--only AREA/GLOB, -v, …).
+# Replay the recordings of a real Mesos on the simulator (or on --programs DIR).
 set -euo pipefail
 cd "$(dirname "$0")/.."
-programs=${MESOS_BIN:-$(make -s programs)}
-exec .venv/bin/python tests/conformance/report.py --programs "$programs" "$@"
+tools/pymesos.sh || echo "pymesos is not here: its steps are skipped, and counted below" >&2
+exec .venv/bin/python tests/conformance/report.py --programs "$(make -s programs)" "$@"
