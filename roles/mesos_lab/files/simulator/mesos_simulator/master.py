@@ -10,7 +10,7 @@ import uuid
 
 from aiohttp import web
 
-from . import cluster, endpoints, flags, http_api, operator_api, scheduler_api, state
+from . import cluster, endpoints, flags, http_api, operator_api, scheduler_api, startup_master, state
 from .glog import log
 from .libprocess import Libprocess
 from .master_state import MasterState
@@ -62,8 +62,8 @@ def master_info(lib, hostname):
 class Master:
     """One running mesos-master."""
 
-    def __init__(self, options, lib):
-        self.options, self.lib, self.start_time = options, lib, time.time()
+    def __init__(self, options, lib, acls=None):
+        self.options, self.lib, self.acls, self.start_time = options, lib, acls, time.time()
         ip = lib.address.rpartition(":")[0]
         hostname = options.hostname or endpoints.host_name(ip, options.hostname_lookup)
         self.state = MasterState(
@@ -191,9 +191,8 @@ class Master:
 
     async def run(self):
         info = self.state.info
-        log.info("master.cpp", f"Master {info['id']} ({info['hostname']}) started on {info['address']['ip']}:{info['port']}")
-        log.info("master.cpp", f"Flags at startup: {self.options}")
-        announce_authentication(self.options)
+        self.security = startup_master.announce(
+            self.options, log, info["id"], info["hostname"], self.lib.address, self.acls)
         await self.lib.start()
         log.info("master.cpp", "Elected as the leading master!")
         log.info("master.cpp", "Recovering from registrar")
@@ -204,24 +203,15 @@ class Master:
             self.state.allocate()
 
 
-def announce_authentication(options):
-    """The lines about who may come unauthenticated.  The place for authentication and authorization."""
-    log.info("master.cpp", "Master allowing unauthenticated frameworks to register")
-    log.info("master.cpp", "Master allowing unauthenticated agents to register")
-    log.info("master.cpp", "Master allowing HTTP frameworks to register without authentication")
-    log.info("master.cpp", "Using default 'crammd5' authenticator")
-    log.warning("authenticator.cpp", "No credentials provided, authentication requests will be refused")
-
-
 def main(argv, environ):
     options = flags.load("mesos-master", argv, environ)
-    log.configure(options, "mesos-master")
+    startup_master.begin(options, log, "mesos-master", environ)
 
     async def run():
-        lib = Libprocess(ip=options.ip, port=options.port, advertise_ip=options.advertise_ip,
-                         advertise_port=options.advertise_port, environ=environ)
+        lib = Libprocess(environ=environ)
         lib.bind()
-        await Master(options, lib).run()
+        acls = startup_master.check(options, log)
+        await Master(options, lib, acls).run()
 
     asyncio.run(run())
     return 0
