@@ -18,5 +18,8 @@ ARGUMENTS = {
     "flags": {"type": "dict", "default": {}},
     "adopt": {"type": "bool", "default": False},
     "process": {"type": "str", "default": "kept", "choices": ["kept", "current", "restarted", "stopped"]},
+    "keypair": {"type": "dict", "no_log": False},
+    "executor_keypair": {"type": "dict", "no_log": False},
     "plan": {"type": "dict"},
+    "keys": {"type": "dict", "no_log": True},
 }

@@ -10,6 +10,7 @@ from ansible_collections.mesos.security.plugins.module_utils import (
     _component,
     _environment_file,
     _files,
+    _keypair,
     _process,
     _program,
     _shown,
@@ -21,7 +22,7 @@ class NotRunning(Exception):
 
 
 PROBLEMS = (_component.Unfit, _files.FileProblem, _process.ProcessProblem, _program.ProgramProblem,
-            _environment_file.Unreadable, NotRunning)
+            _environment_file.Unreadable, _keypair.KeypairError, NotRunning)
 
 
 def words(problem):
@@ -31,24 +32,33 @@ def words(problem):
     return "{0}\nNothing was changed.".format(problem)
 
 
-def run(plan, check_mode):
-    """Carry out a plan and return the module's answer."""
+def run(plan, check_mode, run_command, keys):
+    """Carry out a plan and return the module's answer.
+
+    plan["look"]: only look, as in check mode (the controller judges before anything is written).
+    plan["questions"]: {purpose: params of _keypair.examine}, answered in "pairs";
+    plan["install"]: {purpose: params of _keypair.install}; keys: {purpose: text of a key}, secret.
+    """
     component = _component.Component(plan)
     component.refuse()
     diff, changed = component.diff(), bool(component.changes())
     if changed and plan["encrypted"]:
         _require_ssl(component.program)
+    pairs = {purpose: _keypair.examine(params, run_command, check_mode)
+             for purpose, params in plan["questions"].items()}
+    predicted = check_mode or plan["look"]
+    if not predicted:
+        _write(component, changed, plan["install"], keys, run_command)
     deed = _deed(component, component.running(), plan["process"])
-    if not check_mode:
-        if changed:
-            component.write()
+    if not predicted:
         try:
             _do(component, deed)
         except PROBLEMS as problem:
             raise NotRunning(str(problem))
     running = component.running()
-    stale = [] if check_mode and deed in ("started", "restarted") else _stale(component, running)
+    stale = [] if predicted and deed in ("started", "restarted") else _stale(component, running)
     return {
+        "pairs": pairs,
         "changed": changed or deed != "kept",
         "diff": diff,
         "process": deed,
@@ -59,6 +69,16 @@ def run(plan, check_mode):
             name: component.layout[name]
             for name in ("environment_file", "flag_directory", "tls_directory", "pid_file", "log_file")}),
     }
+
+
+def _write(component, changed, install, keys, run_command):
+    """Certificates first: settings that name them come after."""
+    for purpose, params in install.items():
+        if purpose in keys:
+            params["key_pem"] = keys[purpose]
+        _keypair.install(params, run_command)
+    if changed:
+        component.write()
 
 
 def _require_ssl(program):
@@ -72,7 +92,7 @@ def _stale(component, running):
     if running is None:
         return []
     return _staleness.reasons(running, component.effective_environment(), component.new_files, component.layout,
-                              component.names["managed"], component.plan["material"].values())
+                              component.names["managed"], component.plan["watched"])
 
 
 def _deed(component, running, wish):
@@ -94,7 +114,7 @@ def _do(component, deed):
         _process.unit_do({"started": "start", "restarted": "restart", "stopped": "stop"}[deed], layout["unit"])
         return
     if deed in ("restarted", "stopped"):
-        _process.stop(component.running(), layout["programs"])
+        _process.stop(component.running(), layout["programs"], layout["pid_file"])
     if deed in ("restarted", "started"):
         for path in (layout["pid_file"], layout["log_file"]):
             _files.ensure_directory(path.rpartition("/")[0])

@@ -191,8 +191,14 @@ def listens(pid):
     return False
 
 
-def stop(running, programs):
+def stop(running, programs, pid_file):
     """End this process and no other (an agent's executors live on): ask first, after STOP_SECONDS insist."""
+    _end(running, programs)
+    if os.path.exists(pid_file):
+        os.unlink(pid_file)
+
+
+def _end(running, programs):
     for number in (signal.SIGTERM, signal.SIGKILL):
         try:
             os.kill(running.pid, number)

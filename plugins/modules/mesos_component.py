@@ -90,8 +90,20 @@ options:
     type: str
     default: kept
     choices: [kept, current, restarted, stopped]
+  keypair:
+    description:
+      - Also brings the node's key and certificate to what they should be, with the options of
+        M(mesos.security.mesos_keypair). C(path) is the layout's own directory unless it is given.
+      - Without it the pair must be there, and is judged.
+    type: dict
+  executor_keypair:
+    description: The same for the pair of an agent's executors.
+    type: dict
   plan:
-    description: Filled in by the action plugin. Leave it out.
+    description: Filled in by the action plugin.
+    type: dict
+  keys:
+    description: Filled in by the action plugin.
     type: dict
 """
 
@@ -146,6 +158,15 @@ process:
   description: What was done to the process (kept, started, restarted, stopped).
   type: str
   returned: success
+certificates:
+  description: Names, issuer, dates and fingerprint of the pairs that came with O(keypair) and O(executor_keypair).
+  type: dict
+  returned: when one of them is given
+reasons:
+  description: Why those pairs were changed, one sentence each.
+  type: list
+  elements: str
+  returned: when one of them is given
 paths:
   description: Where this component keeps what.
   type: dict
@@ -164,9 +185,10 @@ def main():
         module.fail_json(msg="mesos_component does half its work on the controller; call it as a task,"
                              " by its full name mesos.security.mesos_component")
     try:
-        module.exit_json(**_component_run.run(module.params["plan"], module.check_mode))
+        module.exit_json(**_component_run.run(module.params["plan"], module.check_mode, module.run_command,
+                                              module.params["keys"] or {}))
     except _component_run.PROBLEMS as problem:
-        module.fail_json(msg=_component_run.words(problem))
+        module.fail_json(msg=_component_run.words(problem), refused=True)
 
 
 if __name__ == "__main__":

@@ -31,8 +31,11 @@ class Unfit(ValueError):
     """Options that cannot be carried out; the message is one or more sentences."""
 
 
-def plan_of(options: dict) -> dict:
-    """Return the plan for these options (as the argument spec leaves them).  Raises Unfit."""
+def plan_of(options: dict, files: dict | None = None) -> dict:
+    """Return the plan for these options (as the argument spec leaves them).
+
+    files: {piece of _layouts.MATERIAL: path} for those that are not where the layout has them.  Raises Unfit.
+    """
     try:
         features = _features(options)
         modes = {
@@ -48,6 +51,9 @@ def plan_of(options: dict) -> dict:
     flags = {name: text_of(value) for name, value in options["flags"].items() if value is not None}
     tls = modes.get("tls")
     executors = options["component"] == "agent" and options["executors"]
+    layout["material"] |= files or {}
+    if not executors:
+        layout["material"]["agent_ca_certificate"] = layout["material"]["ca_certificate"]
     material = layout["material"] | {
         "ciphers": options["ciphers"],
         "executor_ciphers": "" if options["ciphers"] in ("", _settings.CIPHERS) else options["ciphers"],
@@ -76,7 +82,7 @@ def plan_of(options: dict) -> dict:
             "wrong": _settings.WRONG_NAMES,
             "aliases": _settings.ALIASES,
         },
-        "material": _needed(tls, executors, layout["material"]),
+        "material": _needed(tls, options["component"], executors, layout["material"]),
         "encrypted": bool(tls and tls.reaches("permissive")),
         "adopt": options["adopt"],
         "process": options["process"],
@@ -104,12 +110,13 @@ def _variant(component, executors, modes, version, material):
     }
 
 
-def _needed(tls, executors, material):
+def _needed(tls, component, executors, material):
     """Return the {piece: path} that must be on the node in this mode."""
     if tls is None or not tls.reaches("prepared"):
         return {}
     pieces = ["certificate", "key"]
-    pieces += ["ca_certificate"] if tls.reaches("verified") else []
+    if tls.reaches("verified"):
+        pieces.append("ca_certificate" if component == "master" else "agent_ca_certificate")
     pieces += ["executor_certificate", "executor_key"] if executors else []
     return {piece: material[piece] for piece in pieces}
 

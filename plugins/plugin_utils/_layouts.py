@@ -44,6 +44,7 @@ MATERIAL = {
     "certificate": "node.pem",
     "key": "node.key",
     "ca_certificate": "ca.pem",
+    "agent_ca_certificate": "agent-ca.pem",  # the executors' authority as well, which only agents trust
     "executor_certificate": "executor.pem",
     "executor_key": "executor.key",
 }
