@@ -48,6 +48,7 @@ INCIDENTAL = re.compile(
     )
 )
 PEER_GONE = re.compile(r"failed: (Disconnected|Broken pipe|Connection reset by peer)$")
+CURL_BUILD = re.compile(r"^(curl: \(\d+\) OpenSSL/)[\w.]+")  # of this machine, not of what is judged
 LATE = re.compile(r"Failed to accept socket")  # perhaps after the recording
 PLAIN_EXECUTOR = re.compile(r"Failed to accept socket.*http request")
 
@@ -61,6 +62,7 @@ class Line:
     @classmethod
     def of(cls, text):
         text = re.sub(r"\bsocket \d+\b", "socket <NUMBER>", text.removesuffix(REPEATED))
+        text = CURL_BUILD.sub(r"\1<VERSION>", text)
         text = PEER_GONE.sub("failed: <PEER GONE>", text)
         found = LINE.match(text)
         return cls(*found.groups()) if found else cls("", "", text)
