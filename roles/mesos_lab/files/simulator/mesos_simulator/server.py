@@ -1,27 +1,30 @@
 # Copyright: (c) 2026, mesos.security contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The listening side: accepts, handshakes, refuses with libprocess' words, and serves HTTP with aiohttp."""
+"""The listening side: accepts, handshakes, refuses with libprocess' words, and tells messages from other HTTP.
+
+Messages are read here, so that an executor, which gets nothing else, starts without loading aiohttp.
+"""
 
 import asyncio
 import json
 import socket
 
-from aiohttp import web
-
 from .transport import SocketTransport
 
-LIMIT = 2 ** 30
-METHODS = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz\r\n")
+LETTERS = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz\r\n")
+HEAD_END = b"\r\n\r\n"
+MAX_HEAD = 65536
+ACCEPTED = b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n"
 
 
 class Server:
     """The listener of one Libprocess."""
 
     def __init__(self, owner):
-        self._owner = owner
-        self._socket = self._runner = self._accepting = None
-        self._greeting = set()
+        self.owner = owner
+        self._socket = self._web = self._accepting = None
+        self._greeting, self.connections = set(), set()
 
     @property
     def bound(self):
@@ -37,11 +40,6 @@ class Server:
         return self._socket.getsockname()[1]
 
     async def start(self):
-        application = web.Application(client_max_size=LIMIT)
-        application.router.add_route("*", "/{path:.*}", self._dispatch)
-        application.on_response_prepare.append(_plain_headers)
-        self._runner = web.AppRunner(application, handle_signals=False, access_log=None, keepalive_timeout=86400)
-        await self._runner.setup()
         self._socket.listen(1024)
         self._accepting = asyncio.ensure_future(self._accept())
 
@@ -52,14 +50,28 @@ class Server:
             task.cancel()
         if self._socket:
             self._socket.close()
-        if self._runner:
-            self._runner.server.pre_shutdown() if hasattr(self._runner.server, "pre_shutdown") else None
-            await self._runner.server.shutdown(0)
+        if self._web:
+            await self._web.stop()
+        for transport in list(self.connections):
+            transport.close()
+
+    async def http(self):
+        """Return a protocol for one connection of anything but messages."""
+        if self._web is None:
+            from .web_server import WebServer
+
+            self._web = WebServer(self.owner)
+        return await self._web.protocol()
 
     async def _accept(self):
         loop = asyncio.get_running_loop()
         while True:
-            sock, address = await loop.sock_accept(self._socket)
+            try:
+                sock, address = await loop.sock_accept(self._socket)
+            except OSError as error:
+                self._refused(error)
+                await asyncio.sleep(0.1)
+                continue
             sock.setblocking(False)
             task = asyncio.ensure_future(self._greet(sock, address))
             self._greeting.add(task)
@@ -68,69 +80,106 @@ class Server:
     async def _greet(self, sock, address):
         """Bring a new connection to where HTTP starts, or refuse it."""
         try:
-            if self._owner.tls:
-                sock = await self._owner.tls.accept(sock, address)
+            if self.owner.tls:
+                sock = await self.owner.tls.accept(sock, address)
+            SocketTransport(sock, Gate(self))
         except OSError as error:
-            self._owner.log.warning("process.cpp", f"Failed to accept socket: {error}")
-            return
-        SocketTransport(sock, Gate(self._runner.server(), self._owner.log))
+            self._refused(error)
 
-    async def _dispatch(self, request):
-        found = self._owner.find(request.rel_url.raw_path)
-        if found is None:
-            return await self._message(request)
-        handler, methods, tail = found
-        if methods and request.method not in methods:
-            return web.Response(status=405, headers={"Allow": ", ".join(methods)})
-        request.match_info["tail"] = tail
-        return await handler(request)
+    def _refused(self, error):
+        self.owner.log.warning("process.cpp", f"Failed to accept socket: {error}")
 
-    async def _message(self, request):
-        """POST /process/name from a libprocess is a message; everything else here is unknown."""
-        process_id, _, name = request.path.strip("/").partition("/")
-        agent = request.headers.get("User-Agent", "")
-        if request.method != "POST" or not agent.startswith("libprocess/"):
-            return web.Response(status=404)
-        body = await request.read()
-        self._owner.deliver(process_id, name, agent[len("libprocess/"):], json.loads(body) if body else {})
-        return web.Response(status=202)
+    def undecodable(self, transport):
+        """End a connection that does not speak HTTP (TLS to a plain port), as libprocess' decoder does."""
+        ip, port = (transport.get_extra_info("peername") or ("unknown", 0))[:2]
+        number = transport.get_extra_info("socket").fileno()
+        self.owner.log.warning("process.cpp", f"Failed to recv on socket {number} to peer '{ip}:{port}': Decoder error")
+        transport.close()
 
 
 class Gate(asyncio.Protocol):
-    """Closes a connection that does not begin like HTTP (TLS to a plain port), as libprocess' decoder does."""
+    """Looks at the first request of a connection and passes the connection on."""
 
-    def __init__(self, http, log):
-        self._http, self._log = http, log
+    def __init__(self, server):
+        self._server, self._head = server, b""
 
     def connection_made(self, transport):
         self._transport = transport
-        self._http.connection_made(transport)
-
-    def data_received(self, data):
-        if data[0] not in METHODS:
-            ip, port = self._transport.get_extra_info("peername")[:2]
-            number = self._transport.get_extra_info("socket").fileno()
-            self._log.warning("process.cpp", f"Failed to recv on socket {number} to peer '{ip}:{port}': Decoder error")
-            self._transport.close()
-            return
-        self._transport.set_protocol(self._http)
-        self._http.data_received(data)
-
-    def eof_received(self):
-        return self._http.eof_received()
+        self._server.connections.add(transport)
 
     def connection_lost(self, error):
-        self._http.connection_lost(error)
+        self._server.connections.discard(self._transport)
 
-    def pause_writing(self):
-        self._http.pause_writing()
+    def data_received(self, data):
+        self._head += data
+        if self._head[0] not in LETTERS:
+            self._server.undecodable(self._transport)
+        elif HEAD_END in self._head or len(self._head) > MAX_HEAD:
+            if sender_of(self._head.partition(HEAD_END)[0]):
+                protocol = Messages(self._server)
+                self._transport.set_protocol(protocol)
+                protocol.connection_made(self._transport)
+                protocol.data_received(self._head)
+            else:
+                self._transport.pause_reading()
+                self._server.owner.spawn(self._to_http())
 
-    def resume_writing(self):
-        self._http.resume_writing()
+    async def _to_http(self):
+        protocol = await self._server.http()
+        if not self._transport.is_closing():
+            self._server.connections.discard(self._transport)
+            self._transport.set_protocol(protocol)
+            protocol.connection_made(self._transport)
+            self._transport.resume_reading()
+            protocol.data_received(self._head)
 
 
-async def _plain_headers(request, response):
-    """Leave out what libprocess does not send."""
-    response.headers.pop("Server", None)
-    if isinstance(response, web.Response) and not response.body:
-        response.headers.pop("Content-Type", None)
+class Messages(asyncio.Protocol):
+    """Reads messages, POST /process/name with a libprocess as User-Agent, and hands them to their receivers."""
+
+    def __init__(self, server):
+        self._server, self._buffer = server, b""
+
+    def connection_made(self, transport):
+        self._transport = transport
+
+    def connection_lost(self, error):
+        self._server.connections.discard(self._transport)
+
+    def data_received(self, data):
+        self._buffer += data
+        while HEAD_END in self._buffer:
+            head, _, rest = self._buffer.partition(HEAD_END)
+            try:
+                process_id, name, length = target_of(head)
+                if len(rest) < length:
+                    return
+                body = json.loads(rest[:length]) if length else {}
+            except ValueError:
+                self._server.undecodable(self._transport)
+                return
+            self._buffer = rest[length:]
+            self._transport.write(ACCEPTED)
+            self._server.owner.deliver(process_id, name, sender_of(head), body)
+
+
+def header_of(head, name):
+    """Return the value of a header in the head of a request (bytes), or ""."""
+    for line in head.split(b"\r\n")[1:]:
+        key, _, value = line.partition(b":")
+        if key.strip().lower() == name:
+            return value.strip().decode("latin-1")
+    return ""
+
+
+def sender_of(head):
+    """Return the address of the process that sends a message, or "" if the request is no message."""
+    agent = header_of(head, b"user-agent")
+    return agent[len("libprocess/"):] if agent.startswith("libprocess/") and head.startswith(b"POST ") else ""
+
+
+def target_of(head):
+    """Return (process, message name, length of the body) of a message.  Raises ValueError if it is none."""
+    _, path, _ = head.partition(b"\r\n")[0].decode("latin-1").split(" ", 2)
+    process_id, _, name = path.strip("/").partition("/")
+    return process_id, name, int(header_of(head, b"content-length") or 0)
