@@ -61,7 +61,7 @@ class Component:
             _environment_file.parse(outside)
             return (outside,) + _environment_file.inside(self.text or "")
         except _environment_file.Unreadable as error:
-            raise Unfit(["{0}, {1}".format(self.path, error)])
+            raise Unfit(["{0}, {1}".format(self.path, error)]) from None
 
     # -- what should be -------------------------------------------------------------------------------------------
 
@@ -85,7 +85,8 @@ class Component:
         else:
             settings.update((variable(flag), self.flags[flag]) for flag in sorted(self.flags))
             if self.executors:
-                settings[variable(EXECUTORS)] = self._merged(self._outside_value(variable(EXECUTORS)) or "{}", self.path)
+                before = self._outside_value(variable(EXECUTORS)) or "{}"
+                settings[variable(EXECUTORS)] = self._merged(before, self.path)
         settings.update(self.environment)
         self.settings, self.new_files, self.new_notes = settings, new_files, notes
         self.adopted = self._adopted()
@@ -132,7 +133,8 @@ class Component:
         try:
             return function(text, *others)
         except _json_members.NoObject as error:
-            raise Unfit(["the present {0} {1}; Mesos could not start with it: repair it first".format(EXECUTORS, error)])
+            raise Unfit(["the present {0} {1}; Mesos could not start with it: repair it first".format(
+                EXECUTORS, error)]) from None
 
     def _outside_value(self, name):
         """Return what other lines than ours give this variable, None for nothing."""
@@ -156,7 +158,8 @@ class Component:
         if self.text is None or not self.adopted:
             return self.text
         before, block, after = _environment_file.split(self.text)
-        parts = [_environment_file.without_names(part, {found.name for found in self.adopted}) for part in (before, after)]
+        names = {found.name for found in self.adopted}
+        parts = [_environment_file.without_names(part, names) for part in (before, after)]
         middle = "".join(line + "\n" for line in block or [])
         return parts[0] + ("\n" if middle and parts[0] and not parts[0].endswith("\n") else "") + middle + parts[1]
 
@@ -193,7 +196,7 @@ class Component:
     def diff(self):
         """Return the entries of a diff: our names and those values that are no secret."""
         entries = []
-        for path, text in self.changes():
+        for path, _text in self.changes():
             if path == self.path:
                 before = dict([(found.name, found.value) for found in self.adopted], **self.ours)
                 entries.append(_shown.diff(path, _shown.lines(before, self.names["executor"]),

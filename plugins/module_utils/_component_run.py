@@ -17,6 +17,7 @@ from ansible_collections.mesos.security.plugins.module_utils import (
     _staleness,
 )
 
+
 class NotRunning(Exception):
     """The settings are in place and the process is not as it should be; the message says why."""
 
@@ -54,7 +55,7 @@ def run(plan, check_mode, run_command, keys):
         try:
             _do(component, deed)
         except PROBLEMS as problem:
-            raise NotRunning(str(problem))
+            raise NotRunning(str(problem)) from None
     running = component.running()
     stale = [] if predicted and deed in ("started", "restarted") else _stale(component, running)
     return {

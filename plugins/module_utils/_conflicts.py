@@ -52,8 +52,7 @@ def _found(component):
         try:
             assignments = _environment_file.parse(text)
         except _environment_file.Unreadable as error:
-            return_problem = "{0}, {1}".format(path, error)
-            raise ValueError(return_problem)
+            raise _environment_file.Unreadable("{0}, {1}".format(path, error)) from None
         found += [Found(path, assignment, own) for assignment in assignments if assignment.first not in block]
     adopted = {assignment.name for assignment in component.adopted}
     return [each for each in found if not (each.adoptable and each.name in adopted)]
@@ -138,7 +137,8 @@ def _flag_files(component, found):
         path = os.path.join(component.directory, flag)
         present = _flag_directory.flags(component.files).get(flag)
         if known and flag not in known:
-            sentences.append("{0} has no flag --{1}; correct mesos_component_flags".format(component.program.path, flag))
+            sentences.append("{0} has no flag --{1}; correct mesos_component_flags".format(
+                component.program.path, flag))
         if present not in (None, value) and flag not in component.our_flags and not component.plan["adopt"]:
             sentences.append("{0} already gives the flag {1} another value; remove the file or set"
                              " mesos_component_adopt: true".format(path, flag))

@@ -59,7 +59,8 @@ class _Reader:
         found = []
         while self.at < len(self.text):
             found += self._statement()
-        for above, below in zip(found, found[1:]):
+        for number, below in enumerate(found[1:]):
+            above = found[number]
             if below.first <= above.last:
                 above.alone = below.alone = False
         return [assignment for assignment in found if assignment.name]

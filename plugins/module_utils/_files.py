@@ -50,10 +50,10 @@ def read(path, default=None):
     except FileNotFoundError:
         if os.path.islink(path):
             raise FileProblem("{0} is a symbolic link to {1}, which does not exist; remove the link or create its"
-                              " target".format(path, os.readlink(path)))
+                              " target".format(path, os.readlink(path))) from None
         return default
     except OSError as error:
-        raise FileProblem("{0} cannot be read: {1}".format(path, cause(error)))
+        raise FileProblem("{0} cannot be read: {1}".format(path, cause(error))) from None
 
 
 def owner_id(name):
@@ -74,7 +74,8 @@ def _id(name, kind, look_up):
     try:
         return look_up(name)
     except KeyError:
-        raise FileProblem("there is no {0} {1!r} on this host; create it first or name another".format(kind, name))
+        raise FileProblem("there is no {0} {1!r} on this host; create it first or name another".format(
+            kind, name)) from None
 
 
 def mode_bits(text):
@@ -115,7 +116,7 @@ def _follow(path):
         os.stat(path)
     except OSError as error:
         raise FileProblem("{0} is a symbolic link to {1}, which leads nowhere ({2}); remove the link".format(
-            path, os.readlink(path), cause(error)))
+            path, os.readlink(path), cause(error))) from None
     return os.path.realpath(path)
 
 
@@ -133,7 +134,7 @@ def ensure_directory(path, mode=0o755, uid=None, gid=None):
             os.chown(path, -1 if uid is None else uid, -1 if gid is None else gid)
         os.chmod(path, mode)
     except OSError as error:
-        raise FileProblem("the directory {0} cannot be made: {1}".format(path, cause(error)))
+        raise FileProblem("the directory {0} cannot be made: {1}".format(path, cause(error))) from None
     return True
 
 
@@ -171,7 +172,7 @@ class Batch:
             _set_rights(staged, target, mode, uid, gid)
         except OSError as error:
             self.drop()
-            raise FileProblem("{0} cannot be written: {1}".format(path, cause(error)))
+            raise FileProblem("{0} cannot be written: {1}".format(path, cause(error))) from None
 
     def remove(self, path):
         """Stage the removal of the file *path*."""
@@ -188,7 +189,7 @@ class Batch:
                 else:
                     os.rename(staged, target)
             except OSError as error:
-                raise FileProblem("{0} cannot be replaced: {1}".format(target, cause(error)))
+                raise FileProblem("{0} cannot be replaced: {1}".format(target, cause(error))) from None
             self._steps.pop(0)
             _sync_directory(os.path.dirname(target))
 
@@ -214,7 +215,7 @@ def rights(path):
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise FileProblem("{0} cannot be examined: {1}".format(path, cause(error)))
+        raise FileProblem("{0} cannot be examined: {1}".format(path, cause(error))) from None
     return stat.S_IMODE(found.st_mode), found.st_uid, found.st_gid
 
 

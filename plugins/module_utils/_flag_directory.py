@@ -23,7 +23,7 @@ def read(directory):
     try:
         names = sorted(os.listdir(directory))
     except OSError as error:
-        raise _files.FileProblem("{0} cannot be listed: {1}".format(directory, _files.cause(error)))
+        raise _files.FileProblem("{0} cannot be listed: {1}".format(directory, _files.cause(error))) from None
     return {name: _files.read(os.path.join(directory, name)) for name in names
             if not name.startswith(".") and os.path.isfile(os.path.join(directory, name))}
 
@@ -63,7 +63,7 @@ def problems(directory, files, known=None):
             sentences.append("{0}: the installed program has no flag --{1} and would not start; move the file out of"
                              " the directory".format(path, called))
         elif called in seen:
-            sentences.append("{0} and {1} give the flag --{2} twice, which keeps Mesos from starting; remove one".format(
-                seen[called], path, called))
+            sentences.append("{0} and {1} give the flag --{2} twice, which keeps Mesos from starting; remove"
+                             " one".format(seen[called], path, called))
         seen[called] = path
     return sentences

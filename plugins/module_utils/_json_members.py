@@ -28,7 +28,7 @@ def _members(text):
     try:
         whole = json.loads(text)
     except ValueError as error:
-        raise NoObject("is no JSON ({0})".format(error))
+        raise NoObject("is no JSON ({0})".format(error)) from None
     if not isinstance(whole, dict):
         raise NoObject("is JSON, but no object of names and texts")
     odd = sorted(name for name, value in whole.items() if not isinstance(value, str))

@@ -69,7 +69,7 @@ def look(pid, programs):
         return None
     except PermissionError:
         raise ProcessProblem("the environment of process {0} ({1}) may not be read; run as its owner or with"
-                             " become: true".format(pid, program))
+                             " become: true".format(pid, program)) from None
     return Running(int(pid), _started(int(fields[19])), argv, {name: value for name, _, value in pairs}, program)
 
 
@@ -127,7 +127,8 @@ def _systemctl(*words):
         done = subprocess.run(("systemctl",) + words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, universal_newlines=True)
     except OSError as error:
-        raise ProcessProblem("systemctl cannot be run: {0}; this layout needs systemd".format(_files.cause(error)))
+        raise ProcessProblem("systemctl cannot be run: {0}; this layout needs systemd".format(
+            _files.cause(error))) from None
     if done.returncode:
         raise ProcessProblem("systemctl {0} failed with status {1}: {2}; see journalctl --unit {3}".format(
             " ".join(words), done.returncode, done.stderr.strip() or done.stdout.strip(), words[1]))
@@ -151,7 +152,7 @@ def start(program, environ, directory, log_file, pid_file):
             child = subprocess.Popen([program], stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=directory,
                                      env=dict(CLEAN_ENVIRONMENT, **environ), close_fds=True, start_new_session=True)
         except OSError as error:
-            raise ProcessProblem("{0} cannot be started: {1}".format(program, _files.cause(error)))
+            raise ProcessProblem("{0} cannot be started: {1}".format(program, _files.cause(error))) from None
     _files.write(pid_file, "{0}\n".format(child.pid), mode=0o644)
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
@@ -206,7 +207,7 @@ def _end(running, programs):
             return
         except PermissionError:
             raise ProcessProblem("process {0} ({1}) belongs to another user and cannot be stopped; run as its owner or"
-                                 " with become: true".format(running.pid, running.program))
+                                 " with become: true".format(running.pid, running.program)) from None
         deadline = time.monotonic() + STOP_SECONDS
         while time.monotonic() < deadline:
             now = look(running.pid, programs)

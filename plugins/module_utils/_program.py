@@ -75,9 +75,9 @@ class Program:
             done = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                   universal_newlines=True, env=_process.CLEAN_ENVIRONMENT, timeout=_SECONDS)
         except subprocess.TimeoutExpired:
-            raise ProgramProblem("{0} did not answer within {1} s".format(" ".join(argv), _SECONDS))
+            raise ProgramProblem("{0} did not answer within {1} s".format(" ".join(argv), _SECONDS)) from None
         except OSError as error:
             if argv[0] == "ldd":
                 return None
-            raise ProgramProblem("{0} cannot be run: {1}".format(argv[0], _files.cause(error)))
+            raise ProgramProblem("{0} cannot be run: {1}".format(argv[0], _files.cause(error))) from None
         return done.stdout

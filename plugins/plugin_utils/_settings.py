@@ -157,7 +157,7 @@ def objections(environment: dict[str, str], flags: dict[str, str]) -> list[str]:
         elif name.startswith("MESOS_LIBPROCESS_"):
             sentences.append(f"Mesos ignores {name}; the name is {name[len('MESOS_'):]}")
         elif name.startswith("SSL_") and name[len("SSL_"):] in SSL_VARIABLES:
-            sentences.append(f"{name} is libprocess' old spelling of LIBPROCESS_{name} and leaks into tasks; use the new")
+            sentences.append(f"{name} is libprocess' old spelling of LIBPROCESS_{name} and leaks into tasks; use that")
         elif name in names_of("master", LADDERS):
             sentences.append(f"{name} comes from mesos_tls_mode and the certificates' paths; set the mode instead")
         elif name.startswith("LIBPROCESS_SSL_") and name[len("LIBPROCESS_SSL_"):] not in SSL_VARIABLES:
