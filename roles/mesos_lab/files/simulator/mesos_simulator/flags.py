@@ -10,16 +10,26 @@ with what is wrong and status 1.  ``parse`` is the part without ending.
 import importlib
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Callable, Optional
+from typing import Any
 
 from . import VERSION, flag_types
 from .flag_types import BOOL, BadValue, Type
 from .glog import quit_now
 
-TABLES = {"mesos-master": "master", "mesos-agent": "agent", "mesos-slave": "agent", "mesos-execute": "execute",
-          "mesos-executor": "executor", "mesos-default-executor": "executor", "mesos-resolve": "resolve",
-          "no-executor-framework": "no_executor_framework", "test-framework": "test_framework"}
+# program -> (its module of flag_tables, what its variables begin with, or None if it looks at none)
+TABLES = {
+    "mesos-master": ("master", "MESOS_"),
+    "mesos-agent": ("agent", "MESOS_"),
+    "mesos-slave": ("agent", "MESOS_"),
+    "mesos-execute": ("execute", None),
+    "mesos-executor": ("executor", None),
+    "mesos-default-executor": ("executor", None),
+    "mesos-resolve": ("resolve", None),
+    "no-executor-framework": ("no_executor_framework", "MESOS_EXAMPLE_"),
+    "test-framework": ("test_framework", "MESOS_EXAMPLE_"),
+}
 
 
 class FlagsError(ValueError):
@@ -36,10 +46,10 @@ class Flag:
 
     name: str
     type: Type
-    default: Optional[str]
+    default: str | None
     help: str
-    alias: Optional[str] = None
-    check: Optional[Callable[[Any], Optional[str]]] = None
+    alias: str | None = None
+    check: Callable[[Any], str | None] | None = None
     required: bool = False
 
     @property
@@ -90,13 +100,14 @@ class Flags:
 
 def table_of(program):
     """Return the rows of a program's flag table."""
-    return importlib.import_module(f".flag_tables.{TABLES[program]}", __package__).FLAGS
+    return importlib.import_module(f".flag_tables.{TABLES[program][0]}", __package__).FLAGS
 
 
 def given(argv, names, environ, prefix):
     """Return [(name, value or None)] in the order in which Mesos loads them.
 
     names: what variables are looked at for; others are ignored, other arguments are not.
+    prefix: what variables begin with; None to look at none.
     """
     arguments = []
     for argument in argv[1:]:
@@ -109,7 +120,7 @@ def given(argv, names, environ, prefix):
         arguments.append((name.lower(), value if equals else None))
     on_command_line = {name for name, _value in arguments}
     variables = {}
-    for variable, value in environ.items():
+    for variable, value in environ.items() if prefix is not None else ():
         name = variable[len(prefix):].lower()
         bare = name[len("no-"):] if name.startswith("no-") else name
         if variable.startswith(prefix) and bare in names and name not in on_command_line:
@@ -163,13 +174,13 @@ def _load_one(flags, canonical, name, value):
 
 def load(program, argv, environ):
     """Return the program's Flags, or end it with help, version or error."""
-    flags, problem = parse(table_of(program), argv, environ)
+    flags, problem = parse(table_of(program), argv, environ, TABLES[program][1])
     name = os.path.basename(argv[0])
     if getattr(flags, "help", False):
         print(flags.usage(name))
         quit_now(0)
     if getattr(flags, "version", False):
-        print(f"mesos {VERSION} (simulator)")
+        print(f"mesos {VERSION}\nINFO This is the simulator of mesos.security, not Apache Mesos.")
         quit_now(0)
     if problem is not None:
         print(_refusal(program, name, flags, problem), file=sys.stderr)

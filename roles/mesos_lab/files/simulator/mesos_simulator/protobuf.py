@@ -7,7 +7,7 @@ A message's type is a Message; its value is a dict of the fields that are set, i
 """
 
 from dataclasses import dataclass
-from typing import Any, Tuple
+from typing import Any
 
 from . import picojson
 
@@ -32,7 +32,7 @@ class Field:
 class Message:
     """Fields in the order of their numbers."""
 
-    fields: Tuple[Field, ...]
+    fields: tuple[Field, ...]
 
     @classmethod
     def of(cls, **fields):

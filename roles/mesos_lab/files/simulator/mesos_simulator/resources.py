@@ -10,6 +10,8 @@ Lists of them are never changed in place.
 import json
 import re
 
+from . import picojson
+
 KINDS = {"SCALAR": "scalar", "RANGES": "ranges", "SET": "set"}
 
 
@@ -19,37 +21,58 @@ class BadResources(ValueError):
 
 def parse(text, default_role="*"):
     """Return the resources of ``cpus:1;mem(role):32;ports:[1-2, 4-5];set:{a,b}`` or of a JSON list."""
-    text = text.strip()
-    if text.startswith("["):
-        return [normal(resource) for resource in json.loads(text)]
+    try:
+        from_json = picojson.parse_as(list, text)
+    except picojson.JsonError:
+        return from_simple_string(text, default_role)
+    if not all(isinstance(resource, dict) and "name" in resource for resource in from_json):
+        raise BadResources("Some JSON resources were not formatted properly: Missing required fields: name")
+    return [normal(resource) for resource in from_json]
+
+
+def from_simple_string(text, default_role):
     found = []
-    for token in filter(None, (part.strip() for part in text.split(";"))):
-        name, colon, value = token.partition(":")
-        if not colon:
+    for token in filter(None, text.split(";")):
+        pair = [part for part in token.split(":") if part]
+        if len(pair) != 2:
             raise BadResources(f"Bad value for resources, missing or extra ':' in {token}")
-        name, value = name.strip(), value.strip()
-        role = default_role
-        match = re.fullmatch(r"(.*?)\((.*)\)", name)
-        if match:
+        name, role = pair[0].strip(), default_role
+        if "(" in name:
+            match = re.fullmatch(r"([^(]*)\(([^)]*)\).*", name)
+            if not match:
+                raise BadResources(f"Bad value for resources, mismatched parentheses in {token}")
             name, role = match[1].strip(), match[2].strip()
-        found.append(normal({"name": name, "role": role} | parse_value(value)))
+        try:
+            value = parse_value(pair[1])
+        except ValueError as error:
+            raise BadResources(f"Failed to parse resource {name} value {pair[1]} error {error}") from None
+        if value["type"] == "TEXT":
+            raise BadResources(f"Bad type for resource {name} value {pair[1]} type TEXT")
+        found.append(normal({"name": name, "role": role} | value))
     return found
 
 
 def parse_value(text):
+    """A value as Mesos reads it: a range, a set, a number or else TEXT; raises ValueError with Mesos' words."""
+    text = "".join(text.split())
     if text.startswith("["):
-        pairs = [piece.split("-") for piece in text.strip("[] ").split(",") if piece.strip()]
-        try:
-            ranges = [{"begin": int(pair[0]), "end": int(pair[-1])} for pair in pairs]
-        except ValueError:
-            raise BadResources(f"Failed to parse resource value '{text}'") from None
-        return {"type": "RANGES", "ranges": {"range": ranges}}
+        numbers_ = [piece for piece in re.split(r"[\[\]\-,]", text) if piece]
+        if len(numbers_) % 2:
+            raise ValueError('Expecting one or more "ranges"')
+        for number in numbers_:
+            if not number.isdigit():
+                raise ValueError(f"Failed to convert '{number}' to number")
+        pairs = zip(map(int, numbers_[::2]), map(int, numbers_[1::2]), strict=True)
+        return {"type": "RANGES", "ranges": {"range": [{"begin": begin, "end": end} for begin, end in pairs]}}
     if text.startswith("{"):
-        return {"type": "SET", "set": {"item": [item.strip() for item in text.strip("{} ").split(",") if item.strip()]}}
+        return {"type": "SET", "set": {"item": [item for item in re.split(r"[{},]", text) if item]}}
+    for stray in "[{":
+        if stray in text:
+            raise ValueError(f"Unexpected '{stray}' found")
     try:
         return {"type": "SCALAR", "scalar": {"value": float(text)}}
     except ValueError:
-        raise BadResources(f"Unexpected type for resource value '{text}': TEXT") from None
+        return {"type": "TEXT", "text": {"value": text}}
 
 
 def normal(resource):

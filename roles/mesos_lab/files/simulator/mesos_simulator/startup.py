@@ -10,7 +10,6 @@ import os
 import re
 import subprocess
 from dataclasses import dataclass, field
-from typing import Dict, Optional
 
 from .credentials import CredentialsError, read_credentials
 
@@ -27,10 +26,10 @@ class Security:
     credential: the agent's own, {"principal", "secret"}; jwt_key: text of the key's file.
     """
 
-    credentials: Optional[Dict[str, Optional[str]]] = None
-    realms: Dict[str, list] = field(default_factory=dict)
-    credential: Optional[Dict[str, str]] = None
-    jwt_key: Optional[str] = None
+    credentials: dict[str, str | None] | None = None
+    realms: dict[str, list] = field(default_factory=dict)
+    credential: dict[str, str] | None = None
+    jwt_key: str | None = None
 
 
 def begin(flags, log, program, environ):

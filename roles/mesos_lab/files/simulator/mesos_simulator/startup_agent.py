@@ -15,6 +15,7 @@ from .startup import BASIC, JWT, Security
 READONLY, READWRITE, EXECUTORS = "mesos-agent-readonly", "mesos-agent-readwrite", "mesos-agent-executor"
 LONGEST_BACKOFF = 60
 LONGEST_SOCKET_PATH = 108
+CHOICES = {"recover": ("reconnect", "cleanup"), "reconfiguration_policy": ("equal", "additive")}
 OLD_ISOLATORS = {"process": ("posix/cpu", "posix/mem"), "cgroups": ("cgroups/cpu", "cgroups/mem"),
                  "posix/disk": ("disk/du",)}
 ISOLATORS = frozenset(
@@ -94,6 +95,10 @@ def announce(flags, log, name, address):
         refuse(f"Failed to create agent work directory '{flags.work_dir}': {os.strerror(error.errno)}")
     if flags.disk_profile_adaptor is not None:
         refuse(f"Failed to create disk profile adaptor: Module '{flags.disk_profile_adaptor}' unknown")
+    for flag, known in CHOICES.items():
+        if getattr(flags, flag) not in known:
+            refuse(f"Unknown option for '{flag}' flag {getattr(flags, flag)}. Please run the agent with '--help' to "
+                   "see the valid options")
     return security
 
 

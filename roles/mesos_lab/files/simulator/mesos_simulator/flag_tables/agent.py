@@ -4,7 +4,16 @@
 """The flags of mesos-agent 1.12, built with SSL on Linux; source: its /flags, --help and docs/mesos/security.md."""
 
 from ..flag_protos import (
-    ACLS, CAPABILITIES, CONTAINER_DNS, CONTAINER_INFO, DEVICES, DOMAIN, FIREWALL, IMAGE_GC, MODULES, SLAVE_CAPABILITIES,
+    ACLS,
+    CAPABILITIES,
+    CONTAINER_DNS,
+    CONTAINER_INFO,
+    DEVICES,
+    DOMAIN,
+    FIREWALL,
+    IMAGE_GC,
+    MODULES,
+    SLAVE_CAPABILITIES,
 )
 from ..flag_types import BOOL, BYTES, DOUBLE, DURATION, OBJECT, PATH, SIZE, STRING, UINT16
 from ..flags import Flag
@@ -129,7 +138,7 @@ FLAGS = (
          alias="allowed_capabilities"),
     Flag("bounding_capabilities", CAPABILITIES, None, "Linux capabilities that tasks can have at most, as JSON."),
     Flag("image_providers", STRING, None, "Image providers, e.g. `APPC,DOCKER`."),
-    Flag("image_provisioner_backend", STRING, None, "How images become file systems: `aufs`, `bind`, `copy`, `overlay`."),
+    Flag("image_provisioner_backend", STRING, None, "How images become file systems, e.g. `aufs`, `overlay`."),
     Flag("image_gc_config", IMAGE_GC, None, "How images are collected, as JSON or file."),
     Flag("appc_simple_discovery_uri_prefix", STRING, "http://", "Prefix for the discovery of appc images."),
     Flag("appc_store_dir", STRING, "/tmp/mesos/store/appc", "Directory of appc images.\n"),

@@ -3,4 +3,4 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The flags of test-framework."""
 
-from .example_framework import FLAGS  # noqa: F401
+from .example_framework import TEST as FLAGS  # noqa: F401
