@@ -13,7 +13,7 @@ description:
     each look at the cluster the command, what was seen, what should be seen, and whether it is so.
   - Everything else stays silent, unless it fails.
 author:
-  - mesos.security contributors
+  - mesos.security contributors (@mesos-security)
 requirements:
   - set C(stdout_callback=mesos.security.lab) in the configuration, or C(ANSIBLE_STDOUT_CALLBACK)
 """

@@ -70,7 +70,7 @@ def look(pid, programs):
     except PermissionError:
         raise ProcessProblem("the environment of process {0} ({1}) may not be read; run as its owner or with"
                              " become: true".format(pid, program)) from None
-    return Running(int(pid), _started(int(fields[19])), argv, {name: value for name, _, value in pairs}, program)
+    return Running(int(pid), _started(int(fields[19])), argv, {name: value for name, dummy, value in pairs}, program)
 
 
 def _started(ticks):
@@ -125,7 +125,7 @@ def unit_properties(unit):
 def _systemctl(*words):
     try:
         done = subprocess.run(("systemctl",) + words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, universal_newlines=True)
+                              stderr=subprocess.PIPE, universal_newlines=True, check=False)
     except OSError as error:
         raise ProcessProblem("systemctl cannot be run: {0}; this layout needs systemd".format(
             _files.cause(error))) from None

@@ -73,7 +73,8 @@ class Program:
     def _run(self, argv):
         try:
             done = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                  universal_newlines=True, env=_process.CLEAN_ENVIRONMENT, timeout=_SECONDS)
+                                  universal_newlines=True, env=_process.CLEAN_ENVIRONMENT, timeout=_SECONDS,
+                                  check=False)
         except subprocess.TimeoutExpired:
             raise ProgramProblem("{0} did not answer within {1} s".format(" ".join(argv), _SECONDS)) from None
         except OSError as error:

@@ -48,7 +48,7 @@ options:
     description: A preset of modes, 0 to 6. This, or a mode for every one of O(features), must be given.
     type: int
   modes:
-    description: One feature's mode over the preset, for example C({tls: permissive}).
+    description: "One feature's mode over the preset, for example C({tls: permissive})."
     type: dict
     default: {}
   features:

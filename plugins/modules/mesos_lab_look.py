@@ -100,7 +100,7 @@ attributes:
     description: There are no files to show a difference of.
     support: none
 author:
-  - mesos.security contributors
+  - mesos.security contributors (@mesos-security)
 """
 
 EXAMPLES = r"""

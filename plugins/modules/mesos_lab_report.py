@@ -34,7 +34,7 @@ attributes:
     description: The report is new each time.
     support: none
 author:
-  - mesos.security contributors
+  - mesos.security contributors (@mesos-security)
 """
 
 EXAMPLES = r"""
@@ -110,8 +110,7 @@ def markdown(title, looks):
         yield ""
         yield "```console"
         yield "$ " + look["command"]
-        for line in look["seen"]:
-            yield line
+        yield from look["seen"]
         yield "```"
         for heading, patterns in (("Should be seen", look["expect"]), ("Must not be seen", look["refuse"]),
                                   ("Missing", look["missing"]), ("Seen though it must not be", look["unwanted"])):

@@ -32,7 +32,7 @@ class Row:
     until: tuple[int, int] = NEWEST
 
     def holds(self, component: str, mode: Mode, version: tuple[int, int]) -> bool:
-        lowest, _, _ = self.modes.partition("+")
+        lowest = self.modes.rstrip("+")
         height = LADDERS[self.feature].index(lowest)
         fits = mode.height >= height if self.modes.endswith("+") else mode.height == height
         return fits and component[0] in self.components and self.since <= version <= self.until
