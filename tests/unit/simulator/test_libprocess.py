@@ -127,3 +127,24 @@ def test_a_stream_comes_record_by_record(program):
         return records
 
     assert asyncio.run(scenario()) == [b"one", b"three"]
+
+
+def test_a_connection_serves_one_request_after_the_other(program):
+    async def scenario():
+        server = program()
+
+        async def echo(request):
+            return web.Response(text=f"{request.transport.get_extra_info('peername')[1]} {await request.text()}")
+
+        server.route("/echo", echo)
+        await server.start()
+        connection = await server.connection(f"http://{server.address}/")
+        answers = [(await connection.request("POST", f"http://{server.address}/echo", data=text, keep=True)).text
+                   for text in ("one", "two")]
+        await server.stop()
+        with pytest.raises(HttpFailure, match="Disconnected|reset"):
+            await connection.request("POST", f"http://{server.address}/echo", data="three")
+        return [answer.split() for answer in answers]
+
+    (port, one), (same, two) = asyncio.run(scenario())
+    assert (one, two, same) == ("one", "two", port)

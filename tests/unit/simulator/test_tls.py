@@ -175,3 +175,31 @@ def test_a_caller_must_show_a_certificate(settings, words, pki, program):
         assert (answer[:12], lines) == (b"HTTP/1.0 404", [])
     else:
         assert answer is None and lines[-1].endswith(words)
+
+
+def test_long_answers_and_long_messages_arrive_whole(pki, program):
+    size = 5_000_000
+
+    async def scenario():
+        client, server = program(**modes(pki)["tls"]), program(**modes(pki)["tls"])
+        got = []
+        server.receive("master", "Big", lambda sender, body: got.append(len(body["data"])))
+
+        async def big(request):
+            return web.Response(body=b"x" * size)
+
+        server.route("/big", big)
+        await server.start()
+        await client.start()
+        for _ in range(3):
+            client.send("agent", f"master@{server.address}", "Big", {"data": "x" * size})
+        answer = await client.http("GET", f"https://{server.address}/big")
+        for _ in range(200):
+            if len(got) == 3:
+                break
+            await asyncio.sleep(0.05)
+        await client.stop()
+        await server.stop()
+        return len(answer.body), got
+
+    assert asyncio.run(scenario()) == (size, [size] * 3)

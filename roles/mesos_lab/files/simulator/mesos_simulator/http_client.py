@@ -32,11 +32,14 @@ class Response:
     def json(self):
         return json_.loads(self.body)
 
-    async def read(self):
-        """Return the whole body, and keep it in `body`; the connection is closed then."""
+    async def read(self, *, keep=False):
+        """Return the whole body, and leave it in `body`; the connection is closed then, unless *keep* and all is well."""
         try:
             self.body = b"".join([piece async for piece in self.chunks()])
-        finally:
+        except BaseException:
+            self.close()
+            raise
+        if not keep:
             self.close()
         return self.body
 
@@ -103,25 +106,43 @@ def encode(method, url, headers=None, json=None, data=None):
     return f"{method} {target} HTTP/1.1\r\n{head}\r\n".encode() + body
 
 
-async def exchange(reader, writer, request, *, stream=False):
-    """Send *request* and return the Response.  Raises HttpFailure; the connection is closed then."""
-    try:
-        writer.write(request)
-        await writer.drain()
-        status_line = await reader.readline()
+class Connection:
+    """A connection for requests one after the other."""
+
+    def __init__(self, reader, writer):
+        self._reader, self._writer = reader, writer
+
+    def close(self):
+        self._writer.close()
+
+    async def request(self, method, url, *, headers=None, json=None, data=None, stream=False, keep=False):
+        """Return the Response, whole or, with *stream*, as soon as its headers are there.
+
+        Unless *keep* the connection is closed after a whole answer.  Raises HttpFailure; then it is closed too.
+        """
+        try:
+            self._writer.write(encode(method, url, headers, json, data))
+            await self._writer.drain()
+            response = await self._head()
+        except (EOFError, ValueError, OSError) as error:
+            self.close()
+            raise HttpFailure(words_of(error, self._writer)) from error
+        except BaseException:
+            self.close()
+            raise
+        if not stream:
+            await response.read(keep=keep)
+        return response
+
+    async def _head(self):
+        status_line = await self._reader.readline()
         if not status_line.endswith(b"\n"):
             raise EOFError
         version, status, reason = (status_line.decode("latin-1").rstrip("\r\n").split(" ", 2) + [""])[:3]
         if not version.startswith("HTTP/"):
             raise ValueError(status_line)
         headers = {}
-        while line := (await reader.readline()).decode("latin-1").rstrip("\r\n"):
+        while line := (await self._reader.readline()).decode("latin-1").rstrip("\r\n"):
             name, _, value = line.partition(":")
             headers[name.strip().lower()] = value.strip()
-        response = Response(int(status), reason, headers, reader, writer)
-    except (EOFError, ValueError, OSError) as error:
-        writer.close()
-        raise HttpFailure(words_of(error, writer)) from error
-    if not stream:
-        await response.read()
-    return response
+        return Response(int(status), reason, headers, self._reader, self._writer)

@@ -140,15 +140,23 @@ class Libprocess:
 
         The scheme is the caller's and there is no downgrade.  Raises HttpFailure with Mesos' words.
         """
+        connection = await self.connection(url)
+        return await connection.request(method, url, headers=headers, json=json, data=data, stream=stream)
+
+    async def connection(self, url):
+        """Return an http_client.Connection to the host of *url*, for one request after the other.
+
+        v1 schedulers and executors open two before they send anything: one for SUBSCRIBE, one for all other calls.
+        Raises HttpFailure with `connecting` set.
+        """
         parts = urlsplit(url)
         secure = parts.scheme == "https"
-        port = parts.port or (443 if secure else 80)
         try:
-            reader, writer = await self._peers.connect(parts.hostname, port, secure=secure)
+            reader, writer = await self._peers.connect(
+                parts.hostname, parts.port or (443 if secure else 80), secure=secure)
         except OSError as error:
             raise HttpFailure(str(error), connecting=True) from error
-        request = http_client.encode(method, url, headers=headers, json=json, data=data)
-        return await http_client.exchange(reader, writer, request, stream=stream)
+        return http_client.Connection(reader, writer)
 
     # -- helpers
 

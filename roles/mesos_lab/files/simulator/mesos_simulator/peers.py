@@ -7,6 +7,7 @@ import asyncio
 import os
 import socket
 
+from .http_client import words_of
 from .transport import open_stream
 
 IDLE = 5.0
@@ -110,7 +111,7 @@ class Peer:
             except OSError as error:
                 self._failed(error)
                 return
-            gone = asyncio.ensure_future(self._drain(reader))
+            gone = asyncio.ensure_future(self._drain(reader, writer))
             try:
                 await self._write(writer, gone)
             finally:
@@ -156,10 +157,11 @@ class Peer:
             if not done and not self.links and not self._waiting:
                 return
 
-    async def _drain(self, reader):
+    async def _drain(self, reader, writer):
         """Read (and ignore) answers until the connection ends."""
+        number = writer.get_extra_info("socket").fileno()
         try:
             while await reader.read(65536):
                 pass
         except OSError as error:
-            self._peers.warn(f"Failed to recv on socket 8 to peer 'unknown': {error.strerror or error}")
+            self._peers.warn(f"Failed to recv on socket {number} to peer 'unknown': {words_of(error, writer)}")

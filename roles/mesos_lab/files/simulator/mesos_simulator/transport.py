@@ -86,7 +86,7 @@ class SocketTransport(asyncio.Transport):
                 data = self._sock.recv(CHUNK)
             except (ssl.SSLWantReadError, ssl.SSLWantWriteError, BlockingIOError, InterruptedError):
                 return
-            except (ssl.SSLEOFError, ssl.SSLZeroReturnError):
+            except ssl.SSLError:            # an alert, or no TLS at all: libevent calls that the end
                 data = b""
             except OSError as error:
                 self._finish(error)
