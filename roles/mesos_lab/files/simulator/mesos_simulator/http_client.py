@@ -33,7 +33,7 @@ class Response:
         return json_.loads(self.body)
 
     async def read(self, *, keep=False):
-        """Return the whole body, and leave it in `body`; the connection is closed then, unless *keep* and all is well."""
+        """Return the whole body, and leave it in `body`; then close, unless *keep* and all is well."""
         try:
             self.body = b"".join([piece async for piece in self.chunks()])
         except BaseException:

@@ -9,6 +9,7 @@ Messages are read here, so that an executor, which gets nothing else, starts wit
 import asyncio
 import json
 import socket
+import weakref
 
 from .transport import SocketTransport
 
@@ -24,7 +25,7 @@ class Server:
     def __init__(self, owner):
         self.owner = owner
         self._socket = self._web = self._accepting = None
-        self._greeting, self.connections = set(), set()
+        self._greeting, self.connections = set(), weakref.WeakSet()
 
     @property
     def bound(self):
@@ -50,10 +51,9 @@ class Server:
             task.cancel()
         if self._socket:
             self._socket.close()
-        if self._web:
-            await self._web.stop()
         for transport in list(self.connections):
             transport.close()
+        await asyncio.sleep(0)
 
     async def http(self):
         """Return a protocol for one connection of anything but messages."""
@@ -107,9 +107,6 @@ class Gate(asyncio.Protocol):
         self._transport = transport
         self._server.connections.add(transport)
 
-    def connection_lost(self, error):
-        self._server.connections.discard(self._transport)
-
     def data_received(self, data):
         self._head += data
         if self._head[0] not in LETTERS:
@@ -127,7 +124,6 @@ class Gate(asyncio.Protocol):
     async def _to_http(self):
         protocol = await self._server.http()
         if not self._transport.is_closing():
-            self._server.connections.discard(self._transport)
             self._transport.set_protocol(protocol)
             protocol.connection_made(self._transport)
             self._transport.resume_reading()
@@ -142,9 +138,6 @@ class Messages(asyncio.Protocol):
 
     def connection_made(self, transport):
         self._transport = transport
-
-    def connection_lost(self, error):
-        self._server.connections.discard(self._transport)
 
     def data_received(self, data):
         self._buffer += data

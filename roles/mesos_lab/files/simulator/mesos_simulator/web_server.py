@@ -27,10 +27,6 @@ class WebServer:
         await asyncio.shield(self._setup)
         return self._runner.server()
 
-    async def stop(self):
-        if self._runner.server:
-            await self._runner.server.shutdown(0)
-
     async def _dispatch(self, request):
         found = self._owner.find(request.rel_url.raw_path)
         if found is None:
