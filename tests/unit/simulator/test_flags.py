@@ -69,7 +69,8 @@ def test_flags_end_at_two_dashes():
      "Flag 'authenticate_slaves' is already loaded via name 'authenticate_agents'"),
     (["--authenticate_agents=yes"], {}, "Failed to load flag 'authenticate_agents': Failed to load value 'yes': "
                                         "Expecting a boolean (e.g., true or false)"),
-    (["--port=abc"], {}, "Failed to load flag 'port': Failed to load value 'abc': Failed to convert into required type"),
+    (["--port=abc"], {},
+     "Failed to load flag 'port': Failed to load value 'abc': Failed to convert into required type"),
     (["--port=65536"], {},
      "Failed to load flag 'port': Failed to load value '65536': Failed to convert into required type"),
     (["--cluster=file:///nothing"], {}, "Failed to load flag 'cluster': Failed to load value 'file:///nothing': "

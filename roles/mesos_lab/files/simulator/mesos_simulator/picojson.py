@@ -46,7 +46,8 @@ class _Reader:
         self.text, self.at = text, 0
 
     def line(self):
-        return self.text.count("\n", 0, self.at) + 1
+        """The line of the next character; a line end with nothing behind it begins none."""
+        return self.text.count("\n", 0, min(self.at, len(self.text) - 1)) + 1
 
     def rest_of_line(self):
         rest = self.text[self.at:].split("\n", 1)[0]
