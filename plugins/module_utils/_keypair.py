@@ -44,7 +44,7 @@ def examine(params, run, check_mode=False):
     try:
         return _examine(params, run, check_mode)
     except _files.FileProblem as problem:
-        raise KeypairError(str(problem)) from None
+        raise KeypairError(_with_way_out(problem)) from None
 
 
 def _examine(params, run, check_mode):
@@ -90,7 +90,7 @@ def install(params, run, check_mode=False):
     except _files.FileProblem as problem:
         if not check_mode:
             discard(params)
-        raise KeypairError(str(problem)) from None
+        raise KeypairError(_with_way_out(problem)) from None
 
 
 def _install(params, check_mode):
@@ -195,6 +195,12 @@ def _openssl(run, arguments, data=b""):
     rc, out, err = run([openssl()] + arguments, data=data, binary_data=True)
     out, err = (text.decode("utf-8", "replace") if isinstance(text, bytes) else text or "" for text in (out, err))
     return rc, out, (err.strip().splitlines() or ["it gave no reason"])[-1]
+
+
+def _with_way_out(problem):
+    """Return a FileProblem's sentence, and what to do when it does not say."""
+    text = str(problem)
+    return text if ";" in text else text + "; make that possible, or name another path, and run again"
 
 
 def _ids(params):

@@ -43,11 +43,12 @@ class Authority:
 def size_of(key_type, size=None):
     """Return the key size to use; raises ValueError for one that is not offered."""
     if key_type not in SIZES:
-        raise ValueError(f"key_type {key_type!r} is not offered; {' and '.join(SIZES)} are")
+        raise ValueError(f"key_type {key_type!r} is not offered; set {' or '.join(SIZES)}")
     if size is None:
         return SIZES[key_type][0]
     if size not in SIZES[key_type]:
-        raise ValueError(f"an {key_type} key of {size} bits is not offered; {', '.join(map(str, SIZES[key_type]))} are")
+        raise ValueError(f"an {key_type} key of {size} bits is not offered; set key_size to one of "
+                         f"{', '.join(map(str, SIZES[key_type]))}")
     return size
 
 

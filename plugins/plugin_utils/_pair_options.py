@@ -93,7 +93,7 @@ def _files(options):
             raise ValueError(f"the path {path!r} holds a line break or the like; correct it")
         files[name] = path and os.path.normpath(path)
     if len(set(files.values())) != len(files):
-        raise ValueError("key, certificate and ca_certificate need three files, not "
+        raise ValueError("give key, certificate and ca_certificate a file each, not "
                          f"{', '.join(map(str, files.values()))}")
     return files
 
@@ -114,9 +114,9 @@ def _mode(given, default):
 def _days(options):
     days = options.validity or DAYS[options.purpose]
     if options.validity is not None and not 1 <= options.validity <= 36500:
-        raise ValueError(f"validity {options.validity} does not suit: it counts days, from 1 to 36500")
+        raise ValueError(f"validity {options.validity} does not suit: it counts days; set 1 to 36500")
     if options.renew_before < 0:
-        raise ValueError(f"renew_before {options.renew_before} does not suit: it counts days, from 0")
+        raise ValueError(f"renew_before {options.renew_before} does not suit: it counts days; set 0 or more")
     if options.ca and days is not None and days <= options.renew_before:
         raise ValueError(f"a certificate for {days} days would be due for renewal at once, {options.renew_before} days "
                          "before its end; raise validity or lower renew_before")

@@ -52,16 +52,16 @@ def public_pem(held):
 
 def certificate(held=None, by=None, names=("node1.example",), addresses=("10.0.0.1",), common_name=None, begin=-1,
                 end=365, usages=BOTH, ca=False, digest=None, key_usage=None):
-    """A certificate with whatever is wrong that a test asks for; *by* is an Authority, begin and end in days from now."""
+    """A certificate with whatever is wrong that a test asks for; *by*: an Authority; begin, end: days from now."""
     held, by = held or key(), by or authority()
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name or (names or addresses)[0])])
     builder = (
         x509.CertificateBuilder().subject_name(name).issuer_name(by.certificate.subject).public_key(held.public_key())
         .serial_number(x509.random_serial_number()).not_valid_before(NOW + days(begin)).not_valid_after(NOW + days(end))
         .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
-        .add_extension(x509.SubjectAlternativeName(
-            [x509.DNSName(each) for each in names] + [x509.IPAddress(ipaddress.ip_address(each)) for each in addresses]),
-            critical=False))
+        .add_extension(x509.SubjectAlternativeName([
+            *(x509.DNSName(each) for each in names),
+            *(x509.IPAddress(ipaddress.ip_address(each)) for each in addresses)]), critical=False))
     if usages:
         builder = builder.add_extension(x509.ExtendedKeyUsage(list(usages)), critical=False)
     if key_usage:

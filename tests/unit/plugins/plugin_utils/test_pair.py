@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A pair from nothing to installed, renewed for each reason, and kept by each policy; openssl looks at what came out."""
+"""A pair from nothing to installed, renewed for each reason, kept by each policy; openssl looks at what came out."""
 
 import os
 import re
@@ -56,7 +56,8 @@ def test_check_run_again_and_openssl_agrees(world, key_type, size, text):
 
     leaf, held, trust = (os.path.join(world.tls, name) for name in ("node.pem", "node.key", "ca.pem"))
     for purpose in ("sslserver", "sslclient"):
-        for identity in (("-verify_ip", "10.0.0.1"), ("-verify_ip", "2001:db8::1"), ("-verify_hostname", "node1.example")):
+        for identity in (
+                ("-verify_ip", "10.0.0.1"), ("-verify_ip", "2001:db8::1"), ("-verify_hostname", "node1.example")):
             assert run_openssl("verify", "-CAfile", trust, "-purpose", purpose, *identity, leaf) == (0, f"{leaf}: OK\n")
     assert run_openssl("verify", "-CAfile", trust, "-verify_ip", "10.0.0.2", leaf)[0] != 0
     assert re.search(text, run_openssl("pkey", "-in", held, "-noout", "-text")[1])
@@ -70,8 +71,8 @@ def test_executors_are_trusted_by_agents_and_by_nobody_else(world):
     leaf, held, agents = (os.path.join(world.tls, name) for name in ("executor.pem", "executor.key", "agent-ca.pem"))
     assert mode(held) == 0o644
     for purpose in ("sslserver", "sslclient"):
-        assert run_openssl("verify", "-CAfile", agents, "-purpose", purpose, leaf)[0] == 0
-        assert run_openssl("verify", "-CAfile", agents, "-purpose", purpose, os.path.join(world.tls, "node.pem"))[0] == 0
+        for trusted in (leaf, os.path.join(world.tls, "node.pem")):
+            assert run_openssl("verify", "-CAfile", agents, "-purpose", purpose, trusted)[0] == 0
         assert run_openssl("verify", "-CAfile", os.path.join(world.tls, "ca.pem"), "-purpose", purpose, leaf)[0] != 0
     issuer = _x509.certificates(world.read("executor-ca.pem", world.ca))[0]
     assert _x509.dates(_x509.certificates(world.read("executor.pem"))[0])[1] == _x509.dates(issuer)[1]
@@ -120,7 +121,8 @@ def test_a_key_without_certificate_is_used(world):
 
 
 @pytest.mark.parametrize("text, words", [("", "is empty"), ("garbage", "holds no PEM certificate"),
-                                         (pem(certificate(key("other"))), "is for another key")])
+                                         (pem(certificate(key("other"))), "is for another key")],
+                         ids=["empty", "garbage", "foreign"])
 def test_a_certificate_that_is_none_is_signed_again_for_the_same_key(world, text, words):
     world.put("node.key", key_pem(key()))
     world.put("node.pem", text, 0o644)

@@ -4,6 +4,8 @@
 
 """A pair is good, or every reason why not is named."""
 
+import re
+
 import pytest
 from ansible_collections.mesos.security.plugins.plugin_utils import _authority, _x509
 from ansible_collections.mesos.security.plugins.plugin_utils._names import Names, names_of
@@ -21,7 +23,7 @@ from ansible_collections.mesos.security.tests.unit.plugins.pki import (
 )
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ed25519
+from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from cryptography.x509.oid import NameOID
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -93,7 +95,7 @@ def test_executors_certificates_last_as_long_as_their_authority():
 ])
 def test_each_fault_of_a_certificate_is_named(made, words):
     found = reasons(certificate(**made))
-    assert len([reason for reason in found if __import__("re").search(words, reason)]) == 1, found
+    assert len([reason for reason in found if re.search(words, reason)]) == 1, found
 
 
 def test_an_authority_of_the_same_name_but_another_key_is_noticed():
@@ -116,9 +118,9 @@ def test_the_key_is_judged_by_type_and_size():
 
 
 def test_a_short_or_strange_key_is_refused_wherever_it_comes_from():
-    from cryptography.hazmat.primitives.asymmetric import rsa
     short, strange = rsa.generate_private_key(65537, 1024), ed25519.Ed25519PrivateKey.generate()
-    assert reasons(certificate(short), FOREIGN, short) == ["the key has 1024 bits, and OpenSSL takes RSA keys from 2048"]
+    assert reasons(certificate(short), FOREIGN, short) == [
+        "the key has 1024 bits, and OpenSSL takes RSA keys from 2048"]
     assert reasons(certificate(strange), FOREIGN, strange) == ["the key is ed25519, and Mesos' TLS 1.2 wants rsa or ec"]
 
 
