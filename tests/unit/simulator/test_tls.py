@@ -77,9 +77,13 @@ async def meet(client, server):
     ("tls", "plain", False, None), ("tls", "downgrade", True, "https"), ("tls", "tls", True, "https"),
 ])
 def test_who_can_talk_to_whom(caller, called, v0, v1, pki, program):
-    arrived, answer = asyncio.run(meet(program(**modes(pki)[caller]), program(**modes(pki)[called])))
+    client, server = program(**modes(pki)[caller]), program(**modes(pki)[called])
+    arrived, answer = asyncio.run(meet(client, server))
     assert arrived == v0
     assert isinstance(answer, HttpFailure) if v1 is None else answer == v1
+    if v0 and v1:
+        said = client.log.warnings() + server.log.warnings()
+        assert [line for line in said if "downgraded" not in line] == []
 
 
 def test_tls_to_a_plain_port_is_no_http(pki, program):

@@ -120,7 +120,8 @@ class Context:
                          error, LIBRARY.X509_verify_cert_error_string(error).decode())
             return good
 
-        self._callback = CALLBACK(callback)            # OpenSSL keeps no reference
+        # OpenSSL keeps no reference; and it would call back even where nothing is verified
+        self._callback = CALLBACK(callback) if VERIFY[whom] else CALLBACK()
         LIBRARY.SSL_CTX_set_verify_depth(self._pointer, depth)
         LIBRARY.SSL_CTX_set_verify(self._pointer, VERIFY[whom], self._callback)
 
