@@ -30,7 +30,7 @@ FLAGS = (
     Flag("effective_capabilities", CAPABILITIES, None, "Linux capabilities that the command has, as JSON."),
     Flag("bounding_capabilities", CAPABILITIES, None, "Linux capabilities it can have at most, as JSON."),
     Flag("rlimits", RLIMITS, None, "Resource limits of the command, as JSON."),
-    Flag("role", STRING, "mesos-execute", "Role to use when registering."),
+    Flag("role", STRING, "*", "Role to use when registering."),
     Flag("kill_after", DURATION, None, "When to kill the task (e.g., 10secs, 2mins)."),
     Flag("networks", STRING, None, "Networks of the container, separated by commas."),
     Flag("principal", STRING, None, "The principal to use for framework authentication."),
