@@ -103,7 +103,10 @@ class ServerGreeting:
                 self.alert, self.done = bytearray(body)[-1] if body else 0, True
             elif kind == HANDSHAKE:
                 self._messages += body
-                self._read_messages()
+                try:
+                    self._read_messages()
+                except (IndexError, struct.error):
+                    raise NotTls() from None
             elif self.version == 0x0304:
                 self.done = True    # the rest is encrypted
 

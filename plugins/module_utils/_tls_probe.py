@@ -69,9 +69,9 @@ def connect(host, port, timeout):
     except ConnectionRefusedError:
         raise ProbeFailed("nothing listens on %s; see whether the process runs and on which address" % at(
             host, port)) from None
-    except socket.gaierror as error:
+    except (socket.gaierror, UnicodeError) as error:
         raise ProbeFailed("the name %s cannot be resolved: %s; correct it or give an address" % (
-            host, error.strerror)) from None
+            host, getattr(error, "strerror", None) or "it is no host name")) from None
     except socket.timeout:
         raise ProbeFailed("%s did not take a connection within %g s; look for a firewall or raise the timeout" % (
             at(host, port), timeout)) from None
