@@ -9,7 +9,7 @@ import random
 import socket
 import time
 
-from . import agent_api, checkpoint, cluster, endpoints, executor_api, flags, http_api
+from . import agent_api, checkpoint, cluster, endpoints, executor_api, flags, http_api, startup_agent
 from . import resources as res
 from .agent_state import AgentState
 from .containerizer import Containerizer
@@ -69,19 +69,6 @@ def agent_resources(text, work_dir, default_role):
     return given
 
 
-def agent_attributes(text):
-    """``rack:a;cores:4`` as attributes."""
-    found = []
-    for token in filter(None, (part.strip() for part in (text or "").split(";"))):
-        name, _, value = token.partition(":")
-        try:
-            entry = res.parse_value(value)
-        except res.BadResources:
-            entry = {"type": "TEXT", "text": {"value": value}}
-        found.append({"name": name} | entry)
-    return found
-
-
 class Agent:
     """One running mesos-agent."""
 
@@ -90,9 +77,16 @@ class Agent:
         ip, _, port = lib.address.rpartition(":")
         os.makedirs(options.work_dir, exist_ok=True)
         os.makedirs(options.runtime_dir, exist_ok=True)
+        try:
+            resources = agent_resources(options.resources, options.work_dir, options.default_role)
+        except res.BadResources as error:
+            log.exit_with(1, f"Failed to determine agent resources: {error}", file="slave.cpp")
+        try:
+            attributes = res.parse_attributes(options.attributes)
+        except res.BadResources as error:
+            log.fatal("attributes.cpp", str(error))
         info = {"hostname": options.hostname or endpoints.host_name(ip, options.hostname_lookup), "port": int(port),
-                "resources": agent_resources(options.resources, options.work_dir, options.default_role)}
-        attributes = agent_attributes(options.attributes)
+                "resources": resources}
         if attributes:
             info["attributes"] = attributes
         self.files = endpoints.Files(options.log_dir, "mesos-agent", "/slave/log")
@@ -259,8 +253,6 @@ class Agent:
 
     async def run(self):
         state, ready = self.state, asyncio.Event()
-        log.info("slave.cpp", f"Mesos agent started on ({1})@{self.lib.address}")
-        log.info("slave.cpp", f"Flags at startup: {self.options}")
         log.info("slave.cpp", f"Agent resources: {res.as_json(state.info['resources'])}")
         log.info("slave.cpp", f"Agent attributes: [ {self.options.attributes or ''} ]")
         log.info("slave.cpp", f"Agent hostname: {state.info['hostname']}")
@@ -286,13 +278,17 @@ def master_address(text):
 
 def main(argv, environ):
     options = flags.load("mesos-agent", argv, environ)
-    log.configure(options, "mesos-agent")
+    startup_agent.begin(options, log, "mesos-agent", environ)
 
     async def run():
-        lib = Libprocess(ip=options.ip, port=options.port, advertise_ip=options.advertise_ip,
-                         advertise_port=options.advertise_port, environ=environ)
+        lib = Libprocess(environ=environ)
         lib.bind()
-        await Agent(options, lib, environ).run()
+        acls = startup_agent.check(options, log)
+        domain_socket = startup_agent.open_domain_socket(options, log)
+        security = startup_agent.announce(options, log, PROCESS, lib.address)
+        agent = Agent(options, lib, environ)
+        agent.acls, agent.security, agent.domain_socket = acls, security, domain_socket
+        await agent.run()
 
     asyncio.run(run())
     return 0

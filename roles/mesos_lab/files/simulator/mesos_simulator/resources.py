@@ -75,6 +75,22 @@ def parse_value(text):
         return {"type": "TEXT", "text": {"value": text}}
 
 
+def parse_attributes(text):
+    """Return the attributes of ``rack:a;cores:4;zones:[1-2]``; raises BadResources."""
+    found = []
+    for token in filter(None, re.split("[;\n]", text or "")):
+        name, _colon, value = token.partition(":")
+        if not name or not value:
+            raise BadResources(f"Invalid attribute key:value pair '{token}'")
+        try:
+            found.append({"name": name} | parse_value(value))
+        except ValueError as error:
+            raise BadResources(f"Failed to parse attribute {name} text {value} error {error}") from None
+        if found[-1]["type"] == "SET":
+            raise BadResources(f"Bad type for attribute {name} text {value} type SET")
+    return found
+
+
 def normal(resource):
     """One resource in the form used inside: float scalars, reservations as a list, no role."""
     resource = dict(resource)

@@ -7,6 +7,7 @@ main(): ``flags.load`` - ``begin`` - Libprocess, bind - ``check`` - ``announce``
 """
 
 import os
+import socket
 
 from . import startup
 from .credentials import CredentialsError, read_credential, warn_if_open
@@ -67,6 +68,27 @@ def check(flags, log):
         if module is not None:
             log.exit_with(1, f"Failed to create {what}: Module '{module}' unknown")
     return acls
+
+
+def open_domain_socket(flags, log):
+    """Return a listening socket for executors at --domain_socket_location, None if there is to be none."""
+    if not flags.http_executor_domain_sockets:
+        return None
+    path = flags.domain_socket_location
+    if path.startswith("systemd:"):
+        log.info("main.cpp", "Expecting domain socket to be passed by systemd")
+        log.exit_with(1, f"Expected exactly one socket with name {path[len('systemd:'):]}, got 0 instead.")
+    try:
+        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+        if os.path.exists(path):
+            os.unlink(path)
+        opened = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        opened.bind(path)
+        opened.listen()
+    except OSError as error:
+        log.exit_with(1, f"Failed to create domain socket: {os.strerror(error.errno)}")
+    log.info("main.cpp", f"Using domain socket at {path}")
+    return opened
 
 
 def announce(flags, log, name, address):
