@@ -26,6 +26,8 @@ stamp=$venv/.stamp-$want
 state=$(cd "$req" && cat $inputs "$root/tools/setup.sh" | cksum; echo "$root")
 [ "$(cat "$stamp" 2>/dev/null)" = "$state" ] && [ -x "$venv/bin/ansible-playbook" ] && exit 0
 
+command -v openssl >/dev/null || stop "the program openssl is missing; install the package openssl"
+
 find_python() {
   local python
   for python in ${PYTHON:-python3 python3.13 python3.12 python3.11 python3.10}; do
@@ -37,10 +39,11 @@ find_python() {
 exec 9>"$root/.setup.lock"
 if command -v flock >/dev/null; then flock 9; fi
 
-if ! "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
+# a virtual environment that is whole, and was made here: programs in it hold its path
+if ! "$venv/bin/python" -m pip --version >/dev/null 2>&1 || ! head -n 3 "$venv/bin/pip" | grep -qF "$venv/bin/"; then
   echo "setup: making .venv" >&2
   python=$(find_python)
-  "$python" -m venv "$venv" >&2 || stop "'$python -m venv' failed (on Debian and Ubuntu: apt-get install python3-venv)"
+  "$python" -m venv --clear "$venv" >&2 || stop "'$python -m venv' failed (on Debian and Ubuntu: apt-get install python3-venv)"
 fi
 "$venv/bin/python" -c "import sys; sys.exit(sys.version_info < (3, $oldest))" ||
   stop "$venv is older than Python 3.$oldest; remove it, and run this again with a newer python3"
