@@ -37,10 +37,9 @@ class ActionModule(ActionBase):
     def _bring_about(self, options):
         pairs = self._pairs(options)
         plan = plan_of(options, _component_pairs.files_of(pairs))
-        brought = set(_component_pairs.files_of(pairs))
         found = _component_pairs.found_questions(plan, pairs)
+        brought = _component_pairs.files_of(pairs)
         plan["material"] = {piece: path for piece, path in plan["material"].items() if piece not in brought}
-        plan["watched"] = list(plan["material"].values()) + sorted(_component_pairs.files_of(pairs).values())
         if not pairs and not found:
             answer = self._on_node(plan)
             answer.pop("pairs", None)
@@ -52,7 +51,7 @@ class ActionModule(ActionBase):
         facts = answer.pop("pairs")
         self._judge(plan, found, facts)
         verdicts = {purpose: self._verdict(plan, purpose, pair, facts[purpose]) for purpose, pair in pairs.items()}
-        return self._concluded(plan, answer, verdicts)
+        return self._concluded(plan, answer, pairs, verdicts)
 
     def _pairs(self, options):
         try:
@@ -75,25 +74,35 @@ class ActionModule(ActionBase):
             verdict = pair.verdict(answer["pairs"][purpose])
         return verdict
 
-    def _concluded(self, plan, answer, verdicts):
+    def _concluded(self, plan, answer, pairs, verdicts):
         """Return the result: of the look where nothing is to do, else of the call that does it."""
-        renewed = [verdict for verdict in verdicts.values() if verdict.changed]
+        renewed = {purpose: verdict for purpose, verdict in verdicts.items() if verdict.changed}
         if (renewed or answer["changed"]) and not self.check_mode:
             install = {purpose: verdict.install for purpose, verdict in verdicts.items() if verdict.install}
             keys = {purpose: params.pop("key_pem", None) for purpose, params in install.items()}
             answer = self._on_node(plan, install=install, keys={name: key for name, key in keys.items() if key})
-        elif renewed and answer["process"] == "kept" and answer["running"] and plan["process"] == "current":
+        elif self._would_be_stale(plan, answer, verdicts):
             answer["process"] = "restarted"
         answer.pop("pairs", None)
         if answer.get("failed"):
             return answer
         answer["changed"] = answer["changed"] or bool(renewed)
-        answer["diff"] = [{"before": verdict.before, "after": verdict.after} for verdict in renewed] + answer["diff"]
+        answer["diff"] = [
+            {"before": verdict.before, "after": verdict.after,
+             "before_header": pairs[purpose].files["certificate"], "after_header": pairs[purpose].files["certificate"]}
+            for purpose, verdict in renewed.items()
+        ] + answer["diff"]
         answer["certificates"] = {purpose: verdict.after for purpose, verdict in verdicts.items()}
-        answer["reasons"] = [reason for verdict in renewed for reason in verdict.reasons]
+        answer["reasons"] = [reason for verdict in renewed.values() for reason in verdict.reasons]
         answer["warnings"] = answer.get("warnings", []) + [
             warning for verdict in verdicts.values() for warning in verdict.warnings]
         return answer
+
+    @staticmethod
+    def _would_be_stale(plan, answer, verdicts):
+        """Whether new certificates alone would make a running process old."""
+        renewed = "node" in verdicts and verdicts["node"].changed and plan["watched"]
+        return bool(renewed) and answer["process"] == "kept" and answer["running"] and plan["process"] == "current"
 
     def _on_node(self, plan, questions=None, look=False, install=None, keys=None):
         arguments = {"component": self.component, "keys": keys or None,

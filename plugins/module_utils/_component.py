@@ -167,14 +167,12 @@ class Component:
 
     def refuse(self):
         """Raise Unfit with every reason why nothing may be written."""
-        reasons = _conflicts.reasons(self)
-        if self.changes():
-            reasons += _conflicts.material(self.plan["material"])
-            for path, _text in self.changes():
-                try:
-                    _files.check_target(path)
-                except _files.FileProblem as error:
-                    reasons.append(str(error))
+        reasons = _conflicts.reasons(self) + _conflicts.material(self.plan["material"])
+        for path, _text in self.changes():
+            try:
+                _files.check_target(path)
+            except _files.FileProblem as error:
+                reasons.append(str(error))
         if reasons:
             raise Unfit(reasons)
 

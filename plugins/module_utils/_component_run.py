@@ -8,6 +8,7 @@ PRIVATE to the collection.  Standard library, Python 3.6.
 
 from ansible_collections.mesos.security.plugins.module_utils import (
     _component,
+    _conflicts,
     _environment_file,
     _files,
     _keypair,
@@ -60,6 +61,7 @@ def run(plan, check_mode, run_command, keys):
     stale = [] if predicted and deed in ("started", "restarted") else _stale(component, running)
     return {
         "pairs": pairs,
+        "warnings": _conflicts.warnings(component),
         "changed": changed or deed != "kept",
         "diff": diff,
         "process": deed,
@@ -113,6 +115,8 @@ def _do(component, deed):
         return
     if layout["unit"]:
         _process.unit_do({"started": "start", "restarted": "restart", "stopped": "stop"}[deed], layout["unit"])
+        if deed != "stopped":
+            _process.wait_for_unit(layout["unit"], layout["programs"])
         return
     if deed in ("restarted", "stopped"):
         _process.stop(component.running(), layout["programs"], layout["pid_file"])

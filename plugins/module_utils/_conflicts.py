@@ -29,6 +29,13 @@ def reasons(component):
             + _flag_files(component, found) + _unit(component))
 
 
+def warnings(component):
+    """Return a sentence for what does no harm and not what one would think either."""
+    known = {"LIBPROCESS_SSL_" + name for name in component.names["ssl"]} | set(component.names["wrong"])
+    return ["{0}: libprocess has no variable {1} and drops it without a word".format(each.place, each.name)
+            for each in _found(component) if each.name.startswith("LIBPROCESS_SSL_") and each.name not in known]
+
+
 def material(pieces):
     """Return a sentence for each file of *pieces* ({what it is: path}) that is not there."""
     sentences = []

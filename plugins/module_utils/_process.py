@@ -22,6 +22,7 @@ CLEAN_ENVIRONMENT = {
 STOP_SECONDS = 20
 START_SECONDS = 15
 POLL_SECONDS = 0.02
+UNIT_POLL_SECONDS = 0.1
 
 
 class ProcessProblem(Exception):
@@ -138,6 +139,19 @@ def _systemctl(*words):
 def unit_do(verb, unit):
     """Have systemd start, stop or restart a unit (KillMode=process of the agent's unit leaves executors alive)."""
     _systemctl(verb, unit)
+
+
+def wait_for_unit(unit, programs):
+    """Wait until the unit's program listens.  Raises ProcessProblem if there is none at the end."""
+    deadline, running = time.monotonic() + START_SECONDS, None
+    while time.monotonic() < deadline:
+        running = by_unit(unit, programs)
+        if running and listens(running.pid):
+            return
+        time.sleep(UNIT_POLL_SECONDS)
+    if running is None:
+        raise ProcessProblem("the unit {0} was started, and {1} s later no {2} runs; see journalctl --unit {0}".format(
+            unit, START_SECONDS, " or ".join(programs)))
 
 
 def start(program, environ, directory, log_file, pid_file):

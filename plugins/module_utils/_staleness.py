@@ -11,6 +11,8 @@ import os
 from ansible_collections.mesos.security.plugins.module_utils import _flag_directory, _shown
 
 PREFIXES = ("LIBPROCESS_", "MESOS_", "SSL_")
+JOINED = {"attributes", "resources"}
+"""Flags that the init wrapper also puts together from a directory of small files."""
 TICK = 0.05
 """How far a start's time may be off; a program needs longer than that until it reads its files."""
 
@@ -53,7 +55,7 @@ def _arguments(argv, files, layout):
     if layout["flag_directory"] is None:
         return []
     wanted = {_flag_directory.argument(name, text) for name, text in files.items()}
-    from_wrapper = set(layout["wrapper_variables"].values())
+    from_wrapper = set(layout["wrapper_variables"].values()) | JOINED
     flags = {name: word for word in argv if word.startswith("--")
              for name in [word[2:].partition("=")[0]] if name not in from_wrapper}
     sentences = ["--{0} on disk differs from the running process".format(word[2:].partition("=")[0])

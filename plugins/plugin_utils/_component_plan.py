@@ -21,7 +21,8 @@ DOCUMENTED = """
   "environment": {…}, "flags": {…}: what the inventory adds, as texts,
   "names": {"managed": names we set, "kept": names of features left alone, "executor": names in executors' JSON,
             "off": what must be off where it is not wanted, "ssl": libprocess' own names, "wrong", "aliases"},
-  "material": {piece: path} that must be there, "encrypted": whether TLS is on,
+  "material": {piece: path} that must be there, "watched": [path] that the process reads once,
+  "encrypted": whether TLS is on,
   "adopt": bool, "process": "kept" | "current" | "restarted" | "stopped"
 }
 """
@@ -83,6 +84,7 @@ def plan_of(options: dict, files: dict | None = None) -> dict:
             "aliases": _settings.ALIASES,
         },
         "material": _needed(tls, options["component"], executors, layout["material"]),
+        "watched": _watched(tls, options["component"], layout["material"]),
         "encrypted": bool(tls and tls.reaches("permissive")),
         "adopt": options["adopt"],
         "process": options["process"],
@@ -119,6 +121,14 @@ def _needed(tls, component, executors, material):
         pieces.append("ca_certificate" if component == "master" else "agent_ca_certificate")
     pieces += ["executor_certificate", "executor_key"] if executors else []
     return {piece: material[piece] for piece in pieces}
+
+
+def _watched(tls, component, material):
+    """Return the paths the process itself reads, once, when it starts (executors read theirs when they start)."""
+    if tls is None or not tls.reaches("permissive"):
+        return []
+    pieces = _needed(tls, component, False, material)
+    return sorted(pieces.values())
 
 
 def text_of(value) -> str:

@@ -11,22 +11,24 @@ from ansible_collections.mesos.security.plugins.module_utils import _component_r
 from ansible_collections.mesos.security.plugins.module_utils._component_options import ARGUMENTS
 from ansible_collections.mesos.security.plugins.plugin_utils._component_plan import plan_of
 
-PROGRAM = """#!{python} -S
-import os, socket, sys, time
-if "--version" in sys.argv:
-    print("mesos 1.12.0")
-elif "--help" in sys.argv:
-    flags = ["[no-]authenticate_http_executors", "executor_environment_variables", "port", "ip", "work_dir", "master",
-             "zk", "quorum", "[no-]authenticate_agents", "agent_ping_timeout", "isolation"]
-    print("Usage: x [options]\\n\\n" + "\\n".join("  --" + flag + "=VALUE   does it" for flag in flags))
-elif os.environ.get("MESOS_PORT") == "1":
-    print("EXIT with status 1: Failed to bind", file=sys.stderr)
-    sys.exit(1)
-else:
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    listener.listen(1)
-    time.sleep(60)
+FLAGS = ("[no-]authenticate_http_executors", "executor_environment_variables=VALUE", "port=VALUE", "ip=VALUE",
+         "work_dir=VALUE", "master=VALUE", "zk=VALUE", "quorum=VALUE", "[no-]authenticate_agents",
+         "agent_ping_timeout=VALUE", "isolation=VALUE")  # fmt: skip
+
+PROGRAM = """#!/bin/sh
+case "$1" in
+  --version) echo mesos 1.12.0 ;;
+  --help) printf '  --%s   does it\\n' {flags} ;;
+  *) if [ "$MESOS_PORT" = 1 ]; then echo "EXIT with status 1: Failed to bind" >&2; exit 1; fi
+     exec {python} -S {daemon} "$@" ;;
+esac
+"""
+
+DAEMON = """import socket, time
+listener = socket.socket()
+listener.bind(("127.0.0.1", 0))
+listener.listen(1)
+time.sleep(60)
 """
 
 SYSTEMCTL = """#!/bin/sh
@@ -46,7 +48,9 @@ class Node:
         for directory in (self.root, self.bin, self.fake):
             directory.mkdir()
         for name in ("mesos-master", "mesos-agent"):
-            self.script(self.bin / name, PROGRAM.format(python=sys.executable))
+            self.script(self.bin / name, PROGRAM.format(
+                python=sys.executable, daemon=self.fake / name, flags=" ".join(f"'{flag}'" for flag in FLAGS)))
+            self.script(self.fake / name, DAEMON)
         self.script(self.bin / "systemctl", SYSTEMCTL)
 
     @staticmethod
@@ -78,8 +82,7 @@ class Node:
         } | more  # fmt: skip
 
     def plan(self, *arguments, **more):
-        plan = plan_of(self.options(*arguments, **more))
-        return plan | {"questions": {}, "install": {}, "look": False, "watched": list(plan["material"].values())}
+        return plan_of(self.options(*arguments, **more)) | {"questions": {}, "install": {}, "look": False}
 
     def bring(self, *arguments, check=False, **more):
         """Carry out mesos_component without judging certificates; return its answer."""

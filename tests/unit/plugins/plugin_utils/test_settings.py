@@ -102,11 +102,16 @@ def test_agents_trust_their_executors_authority_and_masters_do_not():
     assert tls("master", "verified")["CA_FILE"] == "/t/ca.pem"
 
 
+OLD, NEW = {"VERIFY_CERT", "REQUIRE_CERT"}, {"VERIFY_SERVER_CERT", "REQUIRE_CLIENT_CERT"}
+SCHEME = {"HOSTNAME_VALIDATION_SCHEME"}
+
+
 @pytest.mark.parametrize("version, there, not_there", [
-    ((1, 4), {"VERIFY_CERT", "REQUIRE_CERT"}, {"VERIFY_SERVER_CERT", "REQUIRE_CLIENT_CERT", "HOSTNAME_VALIDATION_SCHEME"}),
-    ((1, 8), {"VERIFY_CERT", "REQUIRE_CERT"}, {"VERIFY_SERVER_CERT", "REQUIRE_CLIENT_CERT", "HOSTNAME_VALIDATION_SCHEME"}),
-    ((1, 9), {"VERIFY_CERT", "REQUIRE_CERT", "HOSTNAME_VALIDATION_SCHEME"}, {"VERIFY_SERVER_CERT"}),
-    ((1, 10), {"VERIFY_SERVER_CERT", "REQUIRE_CLIENT_CERT", "HOSTNAME_VALIDATION_SCHEME"}, {"VERIFY_CERT", "REQUIRE_CERT"}),
+    ((1, 4), OLD, NEW | SCHEME),
+    ((1, 8), OLD, NEW | SCHEME),
+    ((1, 9), OLD | SCHEME, NEW),
+    ((1, 10), NEW | SCHEME, OLD),
+    ((1, 12), NEW | SCHEME, OLD),
 ])  # fmt: skip
 def test_mutual_has_each_versions_own_names(version, there, not_there):
     names = set(tls("agent", "mutual", version))
