@@ -11,18 +11,18 @@ export ANSIBLE_LOCALHOST_WARNING := False
 export ANSIBLE_INVENTORY_UNPARSED_WARNING := False
 
 # what the lab is told; see docs/lab.md
-lab := ANSIBLE_STDOUT_CALLBACK=mesos.security.lab $(bin)/ansible-playbook playbooks/lab.yml --diff -e mesos_lab_directory=$(CURDIR)/.lab
-lab_choice := $(if $(EXERCISE),-e mesos_lab_exercise=$(EXERCISE)) $(if $(STEP),-e mesos_lab_step=$(STEP)) \
-  $(if $(STAY),-e mesos_lab_stay=true) $(if $(MESOS_BIN),-e mesos_lab_programs=$(abspath $(MESOS_BIN)))
+lab := ANSIBLE_STDOUT_CALLBACK=mesos.security.lab ANSIBLE_HOST_PATTERN_MISMATCH=ignore \
+  $(bin)/ansible-playbook --diff playbooks/lab.yml -e mesos_lab_directory=$(CURDIR)/.lab
+lab_variables := $(if $(EXERCISE),-e mesos_lab_exercise=$(EXERCISE)) $(if $(STEP),-e mesos_lab_step=$(STEP)) \
+  $(if $(STAY),-e mesos_lab_stay=$(STAY)) $(if $(MESOS_BIN),-e mesos_lab_programs=$(abspath $(MESOS_BIN)))
 
 ##@ The lab
 .PHONY: lab lab-status lab-down
-lab: .setup-lab ## play the exercises on a small cluster on this machine
-	@$(lab) $(lab_choice) $(ARGS)
-#>                   (EXERCISE=1 STEP=c STAY=1 stops there; MESOS_BIN=DIR plays on a real Mesos)
-lab-status: .setup-lab ## tell which labs there are
+lab: .setup-lab ## play the exercises on a small cluster on this machine (EXERCISE=1 STEP=c STAY=1 stops there; MESOS_BIN=DIR plays them on a real Mesos)
+	@$(lab) $(lab_variables) $(ARGS)
+lab-status: .setup-lab ## which labs there are, and what runs in them
 	@$(lab) -e mesos_lab_do=status $(ARGS)
-lab-down: .setup-lab ## end all labs
+lab-down: .setup-lab ## end all labs of this clone, and whatever a crash left of them
 	@$(lab) -e mesos_lab_do=down $(ARGS)
 
 ##@ Tests

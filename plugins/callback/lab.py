@@ -46,8 +46,6 @@ class CallbackModule(CallbackBase):
             self._say(result._result.get("msg", ""))
         elif action == "mesos_lab_look":
             self._tell_look(result._result)
-        elif result._result.get("diff"):
-            self._tell_changes(result)
 
     def v2_runner_item_on_ok(self, result):
         self.v2_runner_on_ok(result)
@@ -68,23 +66,24 @@ class CallbackModule(CallbackBase):
         self.v2_runner_on_failed(result)
 
     def v2_on_file_diff(self, result):
-        """Differences are told by v2_runner_on_ok, together with the host."""
+        for item in result._result.get("results", [result._result]):
+            diffs = item.get("diff") or []
+            for diff in diffs if isinstance(diffs, list) else [diffs]:
+                self._tell_change(result, diff)
 
     def _say(self, message):
         for line in message if isinstance(message, list) else str(message).splitlines():
             color = C.COLOR_HIGHLIGHT if line[:1] in "═─" and line else None
             self._display.display(str(line), color=color)
 
-    def _tell_changes(self, result):
-        diffs = result._result["diff"]
-        for diff in diffs if isinstance(diffs, list) else [diffs]:
-            lines = changed_lines(_text(diff.get("before", "")), _text(diff.get("after", "")))
-            if not lines:
-                continue
-            where = diff.get("after_header") or diff.get("before_header") or result._task.get_name()
-            self._display.display("  changed on %s: %s" % (result._host.get_name(), where))
-            for line in lines:
-                self._display.display(INDENT + line, color=C.COLOR_DIFF_ADD if line[0] == "+" else C.COLOR_DIFF_REMOVE)
+    def _tell_change(self, result, diff):
+        lines = changed_lines(_text(diff.get("before", "")), _text(diff.get("after", "")))
+        if not lines:
+            return
+        where = diff.get("after_header") or diff.get("before_header") or result._task.get_name()
+        self._display.display("  changed on %s: %s" % (result._host.get_name(), where))
+        for line in lines:
+            self._display.display(INDENT + line, color=C.COLOR_DIFF_ADD if line[0] == "+" else C.COLOR_DIFF_REMOVE)
 
     def _tell_look(self, look):
         good = look["ok"]

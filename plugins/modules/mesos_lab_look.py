@@ -30,7 +30,12 @@ options:
     elements: str
   environment:
     description:
-      - Variables for the program, in addition to C(PATH), C(HOME) and the language; nothing else is passed on.
+      - Variables for the program, in addition to O(common), C(PATH), C(HOME) and the language; nothing else is passed on.
+    type: dict
+    default: {}
+  common:
+    description:
+      - Variables that every program of the lab gets. They are left out of RV(command).
     type: dict
     default: {}
   background:
@@ -171,7 +176,8 @@ def look(params):
     expect, refuse, seconds = params["expect"], params["refuse"], params["seconds"]
     if params["argv"]:
         environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-        environment.update((name, str(value)) for name, value in params["environment"].items())
+        for variables in params["common"], params["environment"]:
+            environment.update((name, str(value)) for name, value in variables.items())
         if not params["background"]:
             return _look.run(params["argv"], environment, seconds, expect, params["until"])
         _look.start(params["argv"], environment, params["background"])
@@ -201,6 +207,7 @@ def main():
             "step": {"type": "str", "default": ""},
             "argv": {"type": "list", "elements": "str"},
             "environment": {"type": "dict", "default": {}},
+            "common": {"type": "dict", "default": {}},
             "background": {"type": "path"},
             "url": {"type": "str"},
             "body": {"type": "str"},
