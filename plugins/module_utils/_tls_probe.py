@@ -153,14 +153,28 @@ def handshake(host, port, timeout):
             with context.wrap_socket(sock, server_hostname=server_name(host)) as secure:
                 out["certificate"] = secure.getpeercert(binary_form=True)
                 out["default"] = {"protocol": secure.version(), "cipher": secure.cipher()[0]}
+                if secure.version() == "TLSv1.3":
+                    listen_for_a_refusal(secure, timeout)
                 secure.sendall(REQUEST)
-                secure.recv(1)      # TLS 1.3 refuses only now
+                secure.recv(1)
                 out["completed"] = True
         except ssl.SSLError as error:
             out["demanded"] = is_demand(error)
+        except ConnectionError:     # the refusal itself can be lost when our request crosses it
+            out["demanded"] = out["default"] is not None
         except OSError:
             pass
     return out
+
+
+def listen_for_a_refusal(secure, timeout):
+    """Wait a moment for what a TLS 1.3 server says after the handshake when it wants a certificate; raises SSLError."""
+    secure.settimeout(min(0.3, timeout))
+    try:
+        secure.recv(1)
+    except socket.timeout:
+        pass
+    secure.settimeout(timeout)
 
 
 def is_demand(error):
