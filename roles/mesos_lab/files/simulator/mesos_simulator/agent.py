@@ -5,7 +5,9 @@
 
 import asyncio
 import os
+import pwd
 import random
+import signal
 import socket
 import time
 
@@ -13,7 +15,7 @@ from . import agent_api, checkpoint, cluster, endpoints, executor_api, flags, ht
 from . import resources as res
 from .agent_state import AgentState
 from .containerizer import Containerizer
-from .glog import log
+from .glog import log, quit_now
 from .libprocess import Libprocess
 
 PROCESS = "slave(1)"
@@ -89,6 +91,8 @@ class Agent:
                 "resources": resources}
         if attributes:
             info["attributes"] = attributes
+        if options.domain:
+            info["domain"] = options.domain
         self.files = endpoints.Files(options.log_dir, "mesos-agent", "/slave/log")
         self.pid = f"{PROCESS}@{lib.address}"
         self.state = AgentState(info, self.pid, options, environ, Edges(lib), log, paths=checkpoint.Paths(options.work_dir),
@@ -240,11 +244,15 @@ class Agent:
         end = time.monotonic() + self.options.executor_shutdown_grace_period + 1
         while self.state.frameworks and time.monotonic() < end:
             await asyncio.sleep(0.05)
-        os._exit(0)
+        await asyncio.sleep(0.1)        # what was said last is to arrive
+        log.info("slave.cpp", "Agent terminating")
+        log.info("process.cpp", "Stopped the socket accept loop")
+        quit_now(0)
 
     def unregister(self):
         """SIGUSR1: say goodbye, then end."""
-        log.info("slave.cpp", "Unregistering and shutting down")
+        user = pwd.getpwuid(os.getuid()).pw_name
+        log.info("slave.cpp", f"Received SIGUSR1 signal from user {user}; unregistering and shutting down")
         if self.state.registered:
             self.state.edges.send(self.state.master, "mesos.internal.UnregisterSlaveMessage", {"agent_id": self.state.info["id"]})
         self.terminate(forget=True)
@@ -253,12 +261,15 @@ class Agent:
 
     async def run(self):
         state, ready = self.state, asyncio.Event()
+        asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, self.unregister)
         log.info("slave.cpp", f"Agent resources: {res.as_json(state.info['resources'])}")
         log.info("slave.cpp", f"Agent attributes: [ {self.options.attributes or ''} ]")
         log.info("slave.cpp", f"Agent hostname: {state.info['hostname']}")
         found = state.recover()
         state.recovering = True
         await self.lib.start()
+        if self.domain_socket:
+            self.lib.serve(self.domain_socket)
         if found:
             state.ask_to_reconnect()
             state.edges.later(self.options.executor_reregistration_timeout, ready.set)

@@ -5,7 +5,7 @@
 
 import os
 
-from . import checkpoint
+from . import agent_info, checkpoint
 from . import resources as res
 from .agent_model import EXECUTOR_MESSAGES, REGISTERING, RUNNING, TERMINATED, TERMINATING, Executor, Framework
 from .cluster import new_task, value, wire
@@ -132,6 +132,10 @@ class AgentExecutors:
         self.log.info("state.cpp", f"{missing} and operations found at '{self.paths.resources()}/resources_and_operations.state'")
         self.log.info("state.cpp", f"{missing} found at '{self.paths.resources()}/resources.info'")
         self.info = self.info | {"id": info["id"]}
+        problem = agent_info.problem_of_change(info, self.info, self.flags.reconfiguration_policy)
+        if problem:
+            agent_info.refuse(self.log, problem, self.paths.latest_agent())
+        checkpoint.save_agent(self.paths, self.info)
         for framework_info, pid, executor_info, run, tasks in checkpoint.load_executors(self.paths, self.id):
             self.recover_executor(framework_info, pid, executor_info, run, tasks)
         return bool(self.frameworks)

@@ -67,6 +67,10 @@ class Libprocess:
             self.bind()
         await self._server.start()
 
+    def serve(self, listening):
+        """Answer on a further, listening socket of the file system, too."""
+        self.spawn(self._server.serve_plain(listening))
+
     async def stop(self):
         await self._server.stop()
         await self._peers.stop()

@@ -77,6 +77,14 @@ class Server:
             self._greeting.add(task)
             task.add_done_callback(self._greeting.discard)
 
+    async def serve_plain(self, listening):
+        """Accept on a further socket, in the file system: never with TLS."""
+        listening.setblocking(False)
+        while True:
+            sock, _address = await asyncio.get_running_loop().sock_accept(listening)
+            sock.setblocking(False)
+            SocketTransport(sock, Gate(self))
+
     async def _greet(self, sock, address):
         """Bring a new connection to where HTTP starts, or refuse it."""
         try:
