@@ -11,7 +11,7 @@ from __future__ import annotations
 from ansible.plugins.action import ActionBase
 from ansible_collections.mesos.security.plugins.module_utils._component_options import ARGUMENTS
 from ansible_collections.mesos.security.plugins.plugin_utils import _component_pairs, _layouts
-from ansible_collections.mesos.security.plugins.plugin_utils._component_plan import Unfit, plan_of
+from ansible_collections.mesos.security.plugins.plugin_utils._component_plan import Unfit, plan_of, sentence
 from ansible_collections.mesos.security.plugins.plugin_utils._pair import Refused
 from ansible_collections.mesos.security.plugins.plugin_utils._pair_options import OPTIONS
 
@@ -57,7 +57,7 @@ class ActionModule(ActionBase):
         try:
             directory = _layouts.layout_of(options["layout"], self.component, options["root"])["tls_directory"]
         except _layouts.UnknownLayout as problem:
-            raise Unfit(f"{problem}.") from problem
+            raise Unfit(sentence(problem)) from problem
         return _component_pairs.wanted_pairs(options, directory, self._loader.path_dwim, self.host, self.check_mode)
 
     def _judge(self, plan, found, facts):

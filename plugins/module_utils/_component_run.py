@@ -77,9 +77,7 @@ def run(plan, check_mode, run_command, keys):
 def _write(component, changed, install, keys, run_command):
     """Certificates first: settings that name them come after."""
     for purpose, params in install.items():
-        if purpose in keys:
-            params["key_pem"] = keys[purpose]
-        _keypair.install(params, run_command)
+        _keypair.install(dict(params, key_pem=keys.get(purpose)), run_command)
     if changed:
         component.write()
 

@@ -64,7 +64,7 @@ def found_questions(plan, pairs):
                 "certificate": material[pieces["certificate"]],
                 "trust": material[trust] if trust in plan["material"] else None,
                 "prepare": False,
-                "mode": None,
+                "mode": 0o600,  # what the node says of it is not asked here
             }
     return questions
 

@@ -103,8 +103,8 @@ def test_stopped_stops_and_then_has_nothing_to_do(lab):
 
 
 def test_executors_outlive_their_agent(lab):
-    lab.script(lab.fake / "mesos-agent", "import subprocess\nsubprocess.Popen(['sleep', '60'], start_new_session=True)\n"
-               + (lab.fake / "mesos-agent").read_text())
+    task = "import subprocess\nsubprocess.Popen(['sleep', '60'], start_new_session=True)\n"
+    lab.script(lab.fake / "mesos-agent", task + (lab.fake / "mesos-agent").read_text())
     pid = lab.bring("agent", "disabled", process="current")["running"]["pid"]
     with open(f"/proc/{pid}/task/{pid}/children") as stream:
         executor = int(stream.read())
@@ -185,7 +185,8 @@ def packaged(node, monkeypatch):
     started = []
 
     def start(*arguments, **environ):
-        process = subprocess.Popen([str(node.bin / "mesos-master"), *arguments], env={"PATH": "/usr/bin:/bin"} | environ)
+        command = [str(node.bin / "mesos-master"), *arguments]
+        process = subprocess.Popen(command, env={"PATH": "/usr/bin:/bin"} | environ)
         started.append(process)
         while not _process.listens(process.pid):
             time.sleep(0.01)
@@ -212,12 +213,15 @@ def test_a_unit_that_runs_with_what_is_on_disk_is_left_alone(packaged):
     assert deeds(packaged) == []
 
 
+HOME = {"LIBPROCESS_IP": "127.0.0.1"}
+
+
 @pytest.mark.parametrize("arguments, environ, reason", [
-    (("--quorum=2",), {"LIBPROCESS_IP": "127.0.0.1"}, "--quorum on disk differs from the running process"),
-    (("--quorum=1", "--acls=x"), {"LIBPROCESS_IP": "127.0.0.1"}, "--acls is given to the running process and no longer"),
+    (("--quorum=2",), HOME, "--quorum on disk differs from the running process"),
+    (("--quorum=1", "--acls=x"), HOME, "--acls is given to the running process and no longer on disk"),
     (("--quorum=1",), {"LIBPROCESS_IP": "10.0.0.1"}, "LIBPROCESS_IP is 127.0.0.1 on disk and 10.0.0.1 in the running"),
     (("--quorum=1",), {}, "LIBPROCESS_IP is 127.0.0.1 on disk and not set"),
-    (("--quorum=1",), {"LIBPROCESS_IP": "127.0.0.1", "LIBPROCESS_SSL_ENABLED": "true"}, "LIBPROCESS_SSL_ENABLED is not"),
+    (("--quorum=1",), HOME | {"LIBPROCESS_SSL_ENABLED": "true"}, "LIBPROCESS_SSL_ENABLED is not set on disk"),
 ])  # fmt: skip
 def test_a_unit_that_runs_with_something_else_is_restarted(packaged, arguments, environ, reason):
     packaged.start(*arguments, **environ)
@@ -238,7 +242,7 @@ def test_a_unit_that_does_not_come_up_says_where_to_look(packaged):
 
 def test_a_unit_that_systemd_cannot_start_says_why(packaged):
     packaged.fake.joinpath("broken").touch()
-    with pytest.raises(_component_run.NotRunning, match="systemctl start mesos-master failed with status 1: Job failed"):
+    with pytest.raises(_component_run.NotRunning, match="start mesos-master failed with status 1: Job failed"):
         packaged.bring("master", "disabled", "mesosphere", process="current")
 
 
