@@ -18,8 +18,9 @@ lab_variables := $(if $(EXERCISE),-e mesos_lab_exercise=$(EXERCISE)) $(if $(STEP
 
 ##@ The lab
 .PHONY: lab lab-status lab-down
-lab: .setup-lab ## play the exercises on a small cluster on this machine (EXERCISE=1 STEP=c STAY=1 stops there; MESOS_BIN=DIR plays them on a real Mesos)
+lab: .setup-lab ## play the exercises on a small cluster on this machine
 	@$(lab) $(lab_variables) $(ARGS)
+#>                   (EXERCISE=1 STEP=c STAY=1 stops there; MESOS_BIN=DIR plays them on a real Mesos)
 lab-status: .setup-lab ## which labs there are, and what runs in them
 	@$(lab) -e mesos_lab_do=status $(ARGS)
 lab-down: .setup-lab ## end all labs of this clone, and whatever a crash left of them

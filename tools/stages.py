@@ -48,7 +48,7 @@ STAGES = (
     Stage("archive", "tools/archive.sh", "test"),
     Stage("lab", "tools/lab_smoke.sh", "test", alone=True),
     Stage("conformance", "tools/conformance.sh", "test", alone=True),
-    Stage("bench", "pytest -q tests/bench", "test", alone=True),
+    Stage("bench", "pytest -q -s tests/bench", "test", alone=True),
 )
 
 
