@@ -121,6 +121,9 @@ class Agent:
     def detect(self):
         """Find the master (again).  Only a fixed address can be given so far; ZooKeeper is a later issue."""
         state = self.state
+        if self.options.master.startswith("zk://"):
+            log.info("detector.cpp", "The simulator has no ZooKeeper yet: no master will be found")
+            return
         state.master, state.registered = f"master@{master_address(self.options.master)}", False
         state.updates.pause()
         log.info("slave.cpp", f"New master detected at {state.master}")
@@ -277,13 +280,16 @@ class Agent:
             state.end_recovery()
         state.recovering = False
         log.info("slave.cpp", "Finished recovery")
-        self.detect()
+        if self.options.recover == "cleanup":
+            self.terminate()
+        else:
+            self.detect()
         await asyncio.Event().wait()
 
 
 def master_address(text):
     """``host:port`` as ``ip:port``."""
-    host, _, port = text.rpartition("@")[2].rpartition(":")
+    host, _, port = text.strip().rpartition("@")[2].rpartition(":")
     return f"{socket.gethostbyname(host)}:{port}"
 
 

@@ -11,7 +11,8 @@ from .protobuf import Message
 
 _ID = Message.of(value="string!")
 _RANGES = Message.of(range=(Message.of(begin="uint64", end="uint64"), "*"))
-_VALUES = {"scalar": (Message.of(value="double"), "?"), "ranges": (_RANGES, "?"), "set": (Message.of(item="string*"), "?")}
+_SCALAR, _SET = Message.of(value="double"), Message.of(item="string*")
+_VALUES = {"scalar": (_SCALAR, "?"), "ranges": (_RANGES, "?"), "set": (_SET, "?")}
 _TYPE = ("SCALAR", "RANGES", "SET", "TEXT")
 _RESERVATION = Message.of(type=("UNKNOWN", "STATIC", "DYNAMIC"), role="string", principal="string")
 RESOURCE = Message.of(name="string", type=_TYPE, **_VALUES, reservations=(_RESERVATION, "*"))
@@ -95,7 +96,8 @@ def _problem_of_item(kind, item, others):
     if item["type"] in ("RANGES", "SET"):
         if not res.without(old, new) if item["type"] == "RANGES" else set(old) <= set(new):
             return None
-        return f": Previous value of {sort} {kind} '{item['name']}' ({_shown(item)}) not included in current {_shown(match)}"
+        return (f": Previous value of {sort} {kind} '{item['name']}' ({_shown(item)}) not included in current "
+                f"{_shown(match)}")
     if old == new or kind == "resource" and old < new:
         return None
     verb = "decreased" if kind == "resource" else "changed"

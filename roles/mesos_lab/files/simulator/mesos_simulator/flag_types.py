@@ -115,6 +115,19 @@ def parse_path(text):
     return text[len("file://"):] if text.startswith("file://") else text
 
 
+class Secret(str):
+    """A value that may hold a password; it shows where it came from if that is a file."""
+
+    path = None
+
+
+def parse_secret(text):
+    value = Secret(read_file(parse_path(text)) if text.startswith("file://") else text)
+    if text.startswith("file://"):
+        value.path = parse_path(text)
+    return value
+
+
 def parse_address(text):
     try:
         return str(ipaddress.ip_address(text))
@@ -175,6 +188,7 @@ INT = Type("int", parse_integer("int"))
 SIZE = Type("size_t", parse_integer("size_t"))
 DOUBLE = Type("double", parse_double, lambda value: f"{value:.15g}")
 PATH = Type("Path", parse_path, fetches=False)
+SECRET = Type("SecurePathOrValue", parse_secret, lambda value: value.path or str(value), fetches=False)
 ADDRESS = Type("IP", parse_address)
 OBJECT = Type("JSON::Object", parse_json(dict), show_json)
 ARRAY = Type("JSON::Array", parse_json(list), show_json)

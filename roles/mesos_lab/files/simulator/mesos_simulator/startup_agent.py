@@ -66,7 +66,7 @@ def check(flags, log):
     for name, what in (("resource_estimator", "resource estimator"), ("qos_controller", "QoS Controller")):
         module = getattr(flags, name)
         if module is not None:
-            log.exit_with(1, f"Failed to create {what}: Module '{module}' unknown")
+            log.exit_with(1, f"Failed to create {what}: Failed to create {what} module: Module '{module}' unknown")
     return acls
 
 
@@ -176,7 +176,8 @@ def _problem_of_containerizers(flags):
             if problem:
                 return f"Could not create MesosContainerizer: {problem}"
         elif name == "docker":
-            return "Could not create DockerContainerizer: the simulator has no docker"
+            return ("Could not create DockerContainerizer: Failed to create docker: Failed to get docker version: Failed "
+                    f"to execute '{flags.docker} -H unix://{flags.docker_socket} --version': exited with status 127")
         else:
             return f"Unknown or unsupported containerizer: {name}"
     return None
@@ -200,4 +201,7 @@ def _problem_of_isolation(flags):
     for name in names:
         if name not in ISOLATORS and name not in OLD_ISOLATORS:
             return f"Unknown or unsupported isolator '{name}'"
+    if flags.container_logger is not None:
+        return ("Failed to create I/O switchboard: Cannot create container logger: Failed to create container logger "
+                f"module '{flags.container_logger}': Module '{flags.container_logger}' unknown")
     return None

@@ -185,7 +185,7 @@ def _rate_limits(flags, log, refuse):
         return
     seen = set()
     for limit in flags.rate_limits.get("limits", []):
-        if limit["principal"] in seen and "qps" in limit:
+        if limit["principal"] in seen:
             refuse(f"Duplicate principal {limit['principal']} found in RateLimits configuration")
         if limit.get("qps", 1) <= 0:
             refuse(f"Invalid qps: {limit['qps']:g}. It must be a positive number")

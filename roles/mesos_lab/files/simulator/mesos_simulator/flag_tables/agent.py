@@ -15,7 +15,7 @@ from ..flag_protos import (
     MODULES,
     SLAVE_CAPABILITIES,
 )
-from ..flag_types import BOOL, BYTES, DOUBLE, DURATION, OBJECT, PATH, SIZE, STRING, UINT16
+from ..flag_types import BOOL, BYTES, DOUBLE, DURATION, OBJECT, PATH, SECRET, SIZE, STRING, UINT16
 from ..flags import Flag
 from .common import HELP, LOGGING, at_most, with_fault_domain
 
@@ -59,7 +59,7 @@ FLAGS = (
     Flag("port", UINT16, "5051", "Port to listen on."),
     Flag("advertise_ip", STRING, None, "IP address that is told to others; not listened on."),
     Flag("advertise_port", STRING, None, "Port that is told to others; not listened on."),
-    Flag("master", STRING, None, "Where the master is: `host:port`, `zk://host1:port1,host2:port2,.../path`,\n"
+    Flag("master", SECRET, None, "Where the master is: `host:port`, `zk://host1:port1,host2:port2,.../path`,\n"
                                  "with `username:password@` in front of the hosts if need be, or\n"
                                  "`file:///path/to/file` with one of these."),
     Flag("master_detector", STRING, None, "Module that finds the master; not together with `--master`."),

@@ -4,7 +4,7 @@
 """The flags of mesos-master 1.12; source: its /flags and docs/mesos/security.md §2.1, §4.1, §6."""
 
 from ..flag_protos import ACLS, DOMAIN, FIREWALL, MODULES, RATE_LIMITS
-from ..flag_types import BOOL, BYTES, DOUBLE, DURATION, PATH, SIZE, STRING, UINT16
+from ..flag_types import BOOL, BYTES, DOUBLE, DURATION, PATH, SECRET, SIZE, STRING, UINT16
 from ..flags import Flag
 from .common import HELP, LOGGING, with_fault_domain
 
@@ -37,7 +37,7 @@ FLAGS = (
     Flag("port", UINT16, "5050", "Port to listen on."),
     Flag("advertise_ip", STRING, None, "IP address that is told to others; not listened on."),
     Flag("advertise_port", STRING, None, "Port that is told to others; not listened on."),
-    Flag("zk", STRING, None, "ZooKeeper for the election of a leader:\n"
+    Flag("zk", SECRET, None, "ZooKeeper for the election of a leader:\n"
                              "`zk://host1:port1,host2:port2,.../path`, with `username:password@` in front of the\n"
                              "hosts if need be, or `file:///path/to/file` with one of these."),
     Flag("zk_session_timeout", DURATION, "10secs", "ZooKeeper session timeout."),
