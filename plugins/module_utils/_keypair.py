@@ -18,6 +18,7 @@ __metaclass__ = type
 
 import os
 import shutil
+import time
 
 from ansible_collections.mesos.security.plugins.module_utils import _files
 
@@ -37,7 +38,9 @@ def pending(key):
 def examine(params, run, check_mode=False):
     """Return {"key", "certificate", "trust": what is there, "attributes": [...], "request": PEM, "pending": bool}.
 
-    params: key, certificate, trust (paths, trust may be None); mode, owner, group; key_type, key_size, common_name;
+    "time" is this node's clock.
+    params: key, certificate, trust (paths, trust may be None); mode of the key, owner, group (None: as they are);
+    key_type, key_size, common_name;
     prepare: a request is wanted, and a key when there is none; fresh_key: a new key in any case;
     source_key, source_certificate, source_trust: paths on this node to look at as well, or None.
     """
@@ -54,7 +57,7 @@ def _examine(params, run, check_mode):
             _files.check_target(params[name])
     answer = {"key": look_at_key(params["key"], run), "certificate": look_at(params["certificate"]),
               "trust": look_at(params.get("trust")), "attributes": _wrong_attributes(params, ids),
-              "request": None, "pending": False}
+              "request": None, "pending": False, "time": time.time()}
     for name in ("source_key", "source_certificate", "source_trust"):
         if params.get(name):
             answer[name] = look_at_key(params[name], run) if name == "source_key" else look_at(params[name])
@@ -219,7 +222,7 @@ def _wrong_attributes(params, ids):
     found = []
     for path, wanted in _targets(params):
         mode, uid, gid = _files.rights(path)
-        if mode != wanted:
+        if wanted not in (None, mode):
             found.append("%s has mode %04o, and %04o is wanted" % (path, mode, wanted))
         if ids[0] not in (None, uid):
             found.append("%s belongs to user %d, and %s is wanted" % (path, uid, params["owner"]))
@@ -230,7 +233,8 @@ def _wrong_attributes(params, ids):
 
 def _set_attributes(path, mode, uid, gid):
     try:
-        os.chmod(path, mode)
+        if mode is not None:
+            os.chmod(path, mode)
         if uid is not None or gid is not None:
             os.chown(path, -1 if uid is None else uid, -1 if gid is None else gid)
     except OSError as error:

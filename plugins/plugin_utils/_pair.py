@@ -15,11 +15,15 @@ Source: docs/mesos/security.md §1.3, §1.6, docs/mesos/climb.md §E5.
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass, field
 
 from ansible_collections.mesos.security.plugins.plugin_utils import _ca_directory, _x509
 from ansible_collections.mesos.security.plugins.plugin_utils._authority import CannotSign, end_of, sign
 from ansible_collections.mesos.security.plugins.plugin_utils._pair_options import settle
+
+SKEW = 300
+"""Seconds that two clocks may be apart without a word."""
 
 
 class Refused(Exception):
@@ -60,13 +64,12 @@ class Pair:
     """One pair on one host, as wanted; subclasses say where it comes from."""
 
     def __init__(self, host, options):
-        self.host, self.options, self.files = host, options, options.files
+        self.host, self.options, self.files, self.warnings = host, options, options.files, []
         self.issuers = []           # who may have signed the certificate
         self.trust_pem = None       # what peers are to trust, as text; None leaves that file alone
-        self.warnings = []
         self.wanted = _x509.Wanted(
             options.names, options.key_type if options.ca else None, options.key_size, options.renew_before,
-            bool(options.ca))
+            bool(options.ca), options.validity if options.ca else None)
         if any(":" in number for number in options.names.addresses):
             self.warnings.append("Mesos' legacy host name check knows IPv4 addresses only; verify IPv6 by scheme "
                                  "openssl (Mesos 1.9 and newer)")
@@ -81,22 +84,32 @@ class Pair:
                 "trust": self.files["ca_certificate"], "mode": self.options.mode, "owner": self.options.owner,
                 "group": self.options.group}
 
+    def _corrections(self, facts, certificate_comes):
+        """Return the sentences on what else is not as wanted: attributes, and the file of trusted authorities."""
+        found, present, path = list(facts["attributes"]), facts["trust"].get("content"), self.files["ca_certificate"]
+        if path and self.trust_pem is not None and present != self.trust_pem:
+            if present is not None:
+                found.append(f"{path} does not hold the authorities that are to be trusted")
+            elif not certificate_comes:
+                found.append(f"{path} is not there")
+        return found
+
+    def _check_clock(self, facts, now):
+        """Warn when the node's clock is not the controller's, which judges."""
+        apart = facts.get("time", 0) - (now or datetime.datetime.now(_x509.UTC)).timestamp()
+        if "time" in facts and now is None and abs(apart) > SKEW:
+            self.warnings.append(f"the clock of {self.host} is {abs(apart) / 60:.0f} minutes "
+                                 f"{'ahead of' if apart > 0 else 'behind'} the controller's; set both right")
+
     def _finish(self, facts, reasons, chain=None, **given):
         """Return the Verdict that installs *chain* (None leaves the certificate) and sets the rest right."""
-        corrections = list(facts["attributes"])
-        trust = self.trust_pem if self.files["ca_certificate"] else None
-        present = facts["trust"].get("content")
-        if trust is not None and present is None and chain is None:
-            corrections.append(f"{self.files['ca_certificate']} is not there")
-        elif trust is not None and present is not None and present != trust:
-            corrections.append(f"{self.files['ca_certificate']} does not hold the authorities that are to be trusted")
+        corrections = self._corrections(facts, chain is not None)
         before = shown(facts["certificate"].get("content"))
         after = shown(chain) if chain is not None else before
-        if corrections:
-            before = before | {"to_correct": corrections}
+        before = before | ({"to_correct": corrections} if corrections else {})
         if chain is None and not corrections and not given:
             return Verdict(False, [], list(self.warnings), before=before, after=after)
-        install = self._named() | {"certificate_pem": chain, "trust_pem": trust} | given
+        install = self._named() | {"certificate_pem": chain, "trust_pem": self.trust_pem} | given
         return Verdict(True, reasons + corrections, list(self.warnings), install, before=before, after=after)
 
     def _certificates(self, path):
@@ -111,7 +124,7 @@ class IssuedPair(Pair):
 
     def __init__(self, host, options, check_mode):
         super().__init__(host, options)
-        self.against_the_key = []       # why a first verdict asked for a new key
+        self.check_mode, self.against_the_key = check_mode, []      # why a first verdict asked for a new key
         self.authority = _ca_directory.load(options.ca, options.purpose)
         self.certificate_path, self.key_path = _ca_directory.paths(options.ca, options.purpose)
         if self.authority is None:
@@ -141,6 +154,7 @@ class IssuedPair(Pair):
     def verdict(self, facts, now=None):
         """Return the Verdict on what the node's `examine` answered.  Raises Refused."""
         policy, path = self.options.regenerate, self.files["certificate"]
+        self._check_clock(facts, now)
         if facts["key"]["state"] == "unfit" and policy != "always":
             raise self.refused(f"the key {self.files['key']} {facts['key']['problem']}. Put the right key back, or let "
                                "it be replaced with regenerate=always")
@@ -159,7 +173,7 @@ class IssuedPair(Pair):
             raise self.refused(f"{path} has to be signed ({'; '.join(reasons)}), and the authority's key "
                                f"{self.key_path} is not on the controller. Put it back and run again")
         self._warn_of_the_end(now)
-        if not facts["request"] or (_against_the_key(reasons) and not facts["pending"]):
+        if self.check_mode or not facts["request"] or (_against_the_key(reasons) and not facts["pending"]):
             return self._announce(facts, reasons, now)
         try:
             leaf = sign(self.authority, facts["request"], self.options.names, self.options.validity, now)
@@ -168,7 +182,7 @@ class IssuedPair(Pair):
         return self._finish(facts, reasons, _x509.pem_of(leaf), pending=facts["pending"])
 
     def _announce(self, facts, reasons, now):
-        """Return the Verdict when nothing can be signed yet: in check mode, or a key has to be replaced first."""
+        """Return the Verdict when nothing is signed: in check mode, or when a key has to be replaced first."""
         names = self.options.names
         after = {"common_name": names.common_name, "names": list(names.dns), "addresses": list(names.addresses)}
         if self.authority:
@@ -176,8 +190,8 @@ class IssuedPair(Pair):
                       "not_after": _x509.day(end_of(self.authority, self.options.validity, now))}
         if _against_the_key(reasons):
             self.against_the_key = reasons
-        return Verdict(True, reasons, list(self.warnings), None, bool(self.against_the_key),
-                       shown(facts["certificate"].get("content")), after)
+        return Verdict(True, reasons + self._corrections(facts, True), list(self.warnings), None,
+                       bool(self.against_the_key), shown(facts["certificate"].get("content")), after)
 
     def _reasons(self, facts, now):
         key, held = facts["key"], facts["certificate"]
@@ -226,22 +240,22 @@ class ForeignPair(Pair):
 
     def question(self, fresh_key=False):
         """Return the params for the node's `examine`."""
-        options = self.options
-        return self._named() | {"prepare": False, **({
-            "source_key": options.source_key, "source_certificate": options.source_certificate,
-            "source_trust": options.source_ca_certificate} if self.remote else {})}
+        sources = {"source_key": self.options.source_key, "source_certificate": self.options.source_certificate,
+                   "source_trust": self.options.source_ca_certificate}
+        return self._named() | {"prepare": False} | (sources if self.remote else {})
 
     def verdict(self, facts, now=None):
-        """Return the Verdict on what the node's `examine` answered.  Raises Refused."""
+        """As for IssuedPair."""
         where = {"key": self.options.source_key or self.files["key"],
                  "certificate": self.options.source_certificate or self.files["certificate"]}
+        self._check_clock(facts, now)
         public, chain = self.public, self.chain
         if self.key_pem is None:
             public, chain = self._seen_on_node(facts, where)
         if self.remote and self.options.source_ca_certificate:
             self._trust(self._parsed(self.options.source_ca_certificate, facts["source_trust"]))
-        issuers = self.issuers or (
-            self._parsed(self.files["ca_certificate"], facts["trust"]) if facts["trust"]["state"] == "good" else [])
+        in_place = facts["trust"]["state"] == "good" and not self.issuers
+        issuers = self._parsed(self.files["ca_certificate"], facts["trust"]) if in_place else self.issuers
         reasons = _x509.judge(public, chain, issuers, self.wanted, now)
         if reasons:
             raise self.refused(

@@ -43,7 +43,8 @@ class Wanted:
     """What a pair should be.
 
     names: Names; key_type: "rsa", "ec" or None for any; key_size: bits or None; renew_before: days;
-    issued: True for certificates we sign (names must be exactly these), False for those from elsewhere.
+    issued: True for certificates we sign (names must be exactly these), False for those from elsewhere;
+    validity: days that a certificate may still last, None for any.
     """
 
     names: Names
@@ -51,6 +52,7 @@ class Wanted:
     key_size: int | None = None
     renew_before: int = 30
     issued: bool = True
+    validity: int | None = None
 
 
 def certificates(pem):
@@ -175,12 +177,8 @@ def describe(certificate):
     names, (begin, end) = names_in(certificate), dates(certificate)
     key_type, bits = kind(certificate.public_key())
     return {
-        "common_name": names.common_name,
-        "names": list(names.dns),
-        "addresses": list(names.addresses),
-        "issuer": certificate.issuer.rfc4514_string(),
-        "not_before": day(begin),
-        "not_after": day(end),
+        "common_name": names.common_name, "names": list(names.dns), "addresses": list(names.addresses),
+        "issuer": certificate.issuer.rfc4514_string(), "not_before": day(begin), "not_after": day(end),
         "key": f"{key_type} {bits}" if bits else key_type,
         "fingerprint": fingerprint(certificate),
     }
@@ -237,6 +235,8 @@ def _date_reasons(leaf, trust, wanted, now):
         yield f"the certificate is not valid before {day(begin)}; check both clocks if it should be"
     if now >= end:
         yield f"the certificate expired on {day(end)}"
+    elif wanted.validity and end - now > datetime.timedelta(days=wanted.validity + 1):
+        yield f"the certificate lasts {(end - now).days} days more, and {wanted.validity} are wanted"
     elif end - now < datetime.timedelta(days=wanted.renew_before):
         ends = [dates(issuer)[1] for issuer in trust if issuer.subject == leaf.issuer]
         if not ends or end < max(ends):     # one that lasts as long as its authority cannot be bettered

@@ -258,6 +258,35 @@ def test_a_check_before_there_is_an_authority_says_so_and_goes_on(world, tmp_pat
     assert verdict.changed and "without check mode this fails unless an earlier task makes it" in verdict.warnings[0]
 
 
+def test_a_shorter_validity_is_applied_at_once_and_a_longer_one_at_renewal(world):
+    world.bring(world.options())
+    verdict, _written = world.bring(world.options(validity=90))
+    assert verdict.reasons == ["the certificate lasts 364 days more, and 90 are wanted"]
+    assert not world.bring(world.options(validity=365))[0].changed
+
+
+def test_a_check_shows_no_fingerprint_that_will_never_be(world):
+    world.bring(world.options())
+    verdict, _written = world.bring(world.options(addresses=["10.0.0.7"]), check_mode=True)
+    assert verdict.after["addresses"] == ["10.0.0.7"] and "fingerprint" not in verdict.after
+
+
+@pytest.mark.parametrize("apart, words", [(-7200, "120 minutes behind"), (660, "11 minutes ahead of"), (200, None)])
+def test_a_clock_that_is_wrong_is_a_warning(world, apart, words):
+    pair = _pair.pair_of(world.options(key_type="rsa", key_size=None), "master1")
+    facts = _keypair.examine(pair.question(), run_command)
+    facts["time"] += apart
+    assert pair.verdict(facts).warnings == (
+        [f"the clock of master1 is {words} the controller's; set both right"] if words else [])
+
+
+def test_what_others_look_after_is_looked_at_only(world):
+    world.bring(world.options())
+    seen = _keypair.examine({"key": f"{world.tls}/node.key", "certificate": f"{world.tls}/node.pem", "trust": None,
+                             "mode": None, "prepare": False}, run_command)
+    assert (seen["key"]["state"], seen["attributes"], seen["request"]) == ("good", [], None)
+
+
 def test_steady_state_is_one_question(world):
     world.bring(world.options())
     pair = _pair.pair_of(world.options(), "master1")

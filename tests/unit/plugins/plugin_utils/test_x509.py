@@ -159,6 +159,12 @@ def test_what_is_no_certificate_says_what_it_is_instead(text, words):
     assert judge(public_pem(key()), text, [], WANTED, NOW) == [f"the certificate {words}"]
 
 
+def test_a_certificate_may_last_longer_than_is_wanted_now():
+    wanted = Wanted(NAMES, validity=90)
+    assert reasons(certificate(end=365), wanted) == ["the certificate lasts 365 days more, and 90 are wanted"]
+    assert reasons(certificate(end=90), wanted) == []
+
+
 def test_all_reasons_come_at_once():
     assert len(reasons(certificate(addresses=("10.0.0.2",), end=5, usages=BOTH[:1], by=authority("another")))) >= 4
 
