@@ -11,11 +11,15 @@ from __future__ import annotations
 from ansible.plugins.action import ActionBase
 from ansible_collections.mesos.security.plugins.module_utils._component_options import ARGUMENTS
 from ansible_collections.mesos.security.plugins.plugin_utils import _component_pairs, _layouts
-from ansible_collections.mesos.security.plugins.plugin_utils._component_plan import Unfit, plan_of, sentence
+from ansible_collections.mesos.security.plugins.plugin_utils._component_plan import Unfit, plan_of
 from ansible_collections.mesos.security.plugins.plugin_utils._pair import Refused
 from ansible_collections.mesos.security.plugins.plugin_utils._pair_options import OPTIONS
 
 SPEC = ARGUMENTS | {name: {"type": "dict", "options": OPTIONS} for name in _component_pairs.OPTIONS}
+
+
+WARNING_DAYS = 30
+"""How long before its end a certificate that others have put there begins to be spoken of."""
 
 
 class ActionModule(ActionBase):
@@ -49,21 +53,26 @@ class ActionModule(ActionBase):
         if answer.get("failed"):
             return answer
         facts = answer.pop("pairs")
-        self._judge(plan, found, facts)
+        warnings = self._judge(plan, found, facts)
         verdicts = {purpose: self._verdict(plan, purpose, pair, facts[purpose]) for purpose, pair in pairs.items()}
-        return self._concluded(plan, answer, pairs, verdicts)
+        answer = self._concluded(plan, answer, pairs, verdicts)
+        answer["warnings"] = answer.get("warnings", []) + warnings
+        return answer
 
     def _pairs(self, options):
         try:
             directory = _layouts.layout_of(options["layout"], self.component, options["root"])["tls_directory"]
         except _layouts.UnknownLayout as problem:
-            raise Unfit(sentence(problem)) from problem
+            raise Unfit(f"{problem}.") from problem
         return _component_pairs.wanted_pairs(options, directory, self._loader.path_dwim, self.host, self.check_mode)
 
     def _judge(self, plan, found, facts):
+        """Return warnings on pairs that others have put there; raise Unfit for unfit ones."""
         sentences = _component_pairs.objections(plan, found, facts, self.component)
         if sentences:
             raise Unfit("; ".join(sentences) + ". Renew it with the role mesos_pki, or set mesos_tls_mode lower.")
+        return [f"{self.host}: {sentence}"
+                for sentence in _component_pairs.objections(plan, found, facts, self.component, WARNING_DAYS)]
 
     def _verdict(self, plan, purpose, pair, facts):
         verdict = pair.verdict(facts)

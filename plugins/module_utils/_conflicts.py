@@ -10,7 +10,7 @@ import os
 
 from ansible_collections.mesos.security.plugins.module_utils import _environment_file, _flag_directory, _process
 
-TRUE = ("true", "1")
+TRUE, FALSE = ("true", "1"), ("false", "0")
 
 
 class Found:
@@ -96,14 +96,13 @@ def _values(component, found):
     sentences = []
     variables = {"MESOS_" + flag.upper(): value for flag, value in component.flags.items()}
     wanted = dict(variables, **component.environment)
+    off = set(component.names["off"]) & set(component.names["managed"])
     for each in found:
         if each.name in wanted:
             if each.value == wanted[each.name]:
                 continue
             clash = "something else" if each.value is None else "another value"
-        elif each.name in component.names["off"] and each.value not in ("false", "0"):
-            if not (set(component.names["managed"]) & {each.name}) and each.value is not None:
-                continue
+        elif each.name in off and each.value not in FALSE:
             clash = "a value that this mode leaves out"
         else:
             continue

@@ -12,9 +12,15 @@ import os
 import pwd
 import stat
 import tempfile
+import time
 
 KEEP = None
 """For a mode, owner or group: what the file has now; 0600 and the writer's own for a new file."""
+
+STAGED = ".mesos.security-"
+"""What staged files begin with.  A leading dot: programs that read every file of a directory pass over hidden ones."""
+
+LEFT_BEHIND_SECONDS = 3600
 
 CAUSES = {
     errno.EACCES: "permission denied",
@@ -162,8 +168,8 @@ class Batch:
         data = content if isinstance(content, bytes) else content.encode("utf-8", "surrogateescape")
         staged = None
         try:
-            # A leading dot: programs that read every file of a directory pass over hidden ones.
-            handle, staged = tempfile.mkstemp(prefix=".mesos.security-", dir=os.path.dirname(target))
+            _sweep(os.path.dirname(target))
+            handle, staged = tempfile.mkstemp(prefix=STAGED, dir=os.path.dirname(target))
             self._steps.append((staged, target))
             with os.fdopen(handle, "wb") as stream:
                 stream.write(data)
@@ -235,6 +241,14 @@ def _set_rights(staged, target, mode, uid, gid):
     if uid not in (None, now.st_uid) or gid not in (None, now.st_gid):
         os.chown(staged, -1 if uid is None else uid, -1 if gid is None else gid)
     os.chmod(staged, 0o600 if mode is None else mode)
+
+
+def _sweep(directory):
+    """Remove what a run that was killed has left behind long ago."""
+    for name in os.listdir(directory):
+        path = os.path.join(directory, name)
+        if name.startswith(STAGED) and os.lstat(path).st_mtime < time.time() - LEFT_BEHIND_SECONDS:
+            os.unlink(path)
 
 
 def _sync_directory(path):

@@ -97,7 +97,7 @@ options:
       - Without it the pair must be there, and is judged.
     type: dict
   executor_keypair:
-    description: The same for the pair of an agent's executors.
+    description: The same for the pair of an agent's executors. Ignored on masters.
     type: dict
   plan:
     description: Filled in by the action plugin.

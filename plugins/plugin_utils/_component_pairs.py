@@ -34,7 +34,7 @@ def wanted_pairs(options, directory, absolute, host, check_mode):
     pairs = {}
     for option, purpose in OPTIONS.items():
         given = options.get(option)
-        if given:
+        if given and (purpose == "node" or options["component"] == "agent"):
             given = {"path": directory} | {name: value for name, value in given.items() if value is not None}
             given["purpose"] = purpose
             pairs[purpose] = pair_of(on_this_controller(given, absolute), host, check_mode)
@@ -69,15 +69,15 @@ def found_questions(plan, pairs):
     return questions
 
 
-def objections(plan, questions, facts, component):
+def objections(plan, questions, facts, component, days=0):
     """Return the sentences against pairs that others have put on the node; [] when all are good.
 
-    facts: {purpose: what _keypair.examine answered}.
+    facts: {purpose: what _keypair.examine answered}; days: for how long they must be good.
     """
     sentences = []
     for purpose, question in questions.items():
         seen = facts[purpose]
-        reasons = _unreadable(question, seen) or _judged(plan, question, seen, purpose, component)
+        reasons = _unreadable(question, seen) or _judged(plan, question, seen, component, days)
         sentences += [f"{question['certificate']}: {reason}" for reason in reasons]
     return sentences
 
@@ -87,7 +87,7 @@ def _unreadable(question, seen):
     return [f"its key {question['key']} {seen['key']['problem']}"] if seen["key"]["state"] == "unfit" else []
 
 
-def _judged(plan, question, seen, purpose, component):
+def _judged(plan, question, seen, component, days):
     if "missing" in (seen["key"]["state"], seen["certificate"]["state"]):
         return []  # the node has said so itself
     trust = []
@@ -96,7 +96,7 @@ def _judged(plan, question, seen, purpose, component):
             trust = _x509.certificates(seen["trust"]["content"])
         except _x509.BadPem as problem:
             return [f"what it is verified with, {question['trust']}, {problem}"]
-    wanted = _x509.Wanted(Names("", (), _advertised(plan, bool(trust))), renew_before=0, issued=False)
+    wanted = _x509.Wanted(Names("", (), _advertised(plan, bool(trust))), renew_before=days, issued=False)
     reasons = _x509.judge(seen["key"]["public"], seen["certificate"]["content"], trust, wanted)
     return [
         f"{reason}, which this {component} advertises" if "not for the address" in reason else reason

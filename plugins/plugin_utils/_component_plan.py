@@ -47,7 +47,7 @@ def plan_of(options: dict, files: dict | None = None) -> dict:
         version = _settings.parse_version(options["version"]) if options["version"] else None
         layout = _layouts.layout_of(options["layout"], options["component"], options["root"], options["bin_dir"])
     except (_modes.UnknownMode, _settings.UnknownVersion, _layouts.UnknownLayout) as problem:
-        raise Unfit(sentence(problem)) from problem
+        raise Unfit(_sentence(problem)) from problem
     environment = {name: text_of(value) for name, value in options["environment"].items() if value is not None}
     flags = {name: text_of(value) for name, value in options["flags"].items() if value is not None}
     tls = modes.get("tls")
@@ -66,7 +66,7 @@ def plan_of(options: dict, files: dict | None = None) -> dict:
     if any(character in options["ciphers"] for character in "'\n\r\0 "):
         problems.append(f"{options['ciphers']!r} is no list of ciphers; write OpenSSL's names with colons between")
     if problems:
-        raise Unfit(" ".join(sentence(problem) for problem in dict.fromkeys(problems)))
+        raise Unfit(" ".join(_sentence(problem) for problem in dict.fromkeys(problems)))
     others = [feature for feature in _modes.LADDERS if feature not in features]
     return {
         "layout": layout,
@@ -140,7 +140,7 @@ def text_of(value) -> str:
     return str(value)
 
 
-def sentence(problem) -> str:
+def _sentence(problem) -> str:
     """Return a problem as a sentence of its own."""
     text = str(problem).rstrip(".")
-    return text[:1].upper() + text[1:] + "."
+    return text + "."

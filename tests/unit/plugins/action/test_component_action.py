@@ -17,7 +17,7 @@ class Task(SimpleNamespace):
     """As much of a task as an action plugin looks at."""
 
     def __init__(self, args, check):
-        super().__init__(args=args, check_mode=check, diff=True, async_val=0, action="mesos_component", delegate_to=None)
+        super().__init__(args=args, check_mode=check, diff=True, async_val=0, action="its name", delegate_to=None)
 
 
 def run_command(argv, data=b"", binary_data=True):
@@ -240,16 +240,16 @@ def test_an_unfit_request_is_refused(node, refused, pair, words):
 
 
 @pytest.mark.parametrize("more, words", [
-    ({"tls": "on"}, "Tls has no mode 'on'; its modes are disabled, prepared"),
-    ({"tls": None}, "Where tls should stand is not said; set mesos_security_level (0 or 1) or mesos_tls_mode"),
-    ({"tls": None, "level": 9}, "There is no security level 9; levels are 0 to 6"),
-    ({"tls": None, "level": 4}, "This release cannot bring about agent_authn required"),
+    ({"tls": "on"}, "tls has no mode 'on'; its modes are disabled, prepared"),
+    ({"tls": None}, "where tls should stand is not said; set mesos_security_level (0 or 1) or mesos_tls_mode"),
+    ({"tls": None, "level": 9}, "there is no security level 9; levels are 0 to 6"),
+    ({"tls": None, "level": 4}, "this release cannot bring about agent_authn required"),
     ({"features": ["ssl"]}, "'ssl' is no feature"),
     ({"modes": {"tls": "required", "acls": "x"}}, "'acls' is no feature"),
     ({"version": "newest"}, "'newest' is no Mesos version"),
     ({"version": "1.3.1"}, "Mesos 1.3.1 is not covered; versions 1.4 to 1.12 are"),
-    ({"root": None}, "Layout process needs a root"),
-    ({"root": None, "keypair": {"names": ["a"]}}, "Layout process needs a root"),
+    ({"root": None}, "layout process needs a root"),
+    ({"root": None, "keypair": {"names": ["a"]}}, "layout process needs a root"),
     ({"ciphers": "AES128 SHA"}, "is no list of ciphers"),
     ({"environment": {"LIBPROCESS_SSL_SUPPORT_DOWNGRADE": True}, "tls": "verified"}, "verifies nobody"),
     ({"environment": {"LIBPROCESS_SSL_ENABLE_DOWNGRADE": True}}, "the name is LIBPROCESS_SSL_SUPPORT_DOWNGRADE"),
@@ -275,3 +275,24 @@ def test_a_pending_key_of_a_refused_request_is_gone_after_the_next_run(node, bri
     os.rename(f"{pki}/away", f"{pki}/ca.key")
     assert bring("master", "required", keypair=pair)["changed"]
     assert not [path for path in (node.root / "etc/tls").iterdir() if path.name.startswith(".")]
+
+
+def test_a_certificate_that_ends_soon_is_spoken_of(prepared, bring, authority):
+    more = ["-CA", "ca.pem", "-CAkey", "ca.key", "-set_serial", "8", "-extfile", "ext", "-days", "20"]
+    openssl("x509", "-req", "-in", "node.csr", *more, "-out", "short.pem", cwd=authority)
+    prepared.put("node.pem", "short.pem")
+    answer = bring("master", "required")
+    assert answer["changed"] and len(answer["warnings"]) == 1
+    assert "node.pem: the certificate expires on" in answer["warnings"][0]
+
+
+def test_names_that_libprocess_drops_are_spoken_of(prepared, bring):
+    prepared.file("etc/mesos-master.env", "# mine\nLIBPROCESS_SSL_PROTOCOLS=all\n")
+    warnings = bring("master", "required")["warnings"]
+    assert len(warnings) == 1 and "line 2: libprocess has no variable LIBPROCESS_SSL_PROTOCOLS" in warnings[0]
+
+
+def test_masters_have_no_executors(node, bring, pki):
+    pair = {"ca": pki, "names": ["host1"]}
+    bring("master", "required", keypair=pair, executor_keypair=pair)
+    assert not (node.root / "etc/tls/executor.key").exists()

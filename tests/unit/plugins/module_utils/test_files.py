@@ -212,3 +212,11 @@ def test_reading_a_directory_or_a_dangling_link_says_so(tmp_path):
     with pytest.raises(FileProblem, match="is a symbolic link to nowhere, which does not exist"):
         _files.read(str(tmp_path / "link"))
     assert _files.read(str(tmp_path / "none"), "default") == "default"
+
+
+def test_what_a_killed_run_left_is_swept_after_an_hour(tmp_path):
+    for name, age in ((".mesos.security-old", 4000), (".mesos.security-new", 10), (".other", 4000)):
+        (tmp_path / name).write_text("x")
+        os.utime(tmp_path / name, (os.stat(tmp_path / name).st_mtime - age,) * 2)
+    _files.write(str(tmp_path / "a"), "x")
+    assert names(tmp_path) == [".mesos.security-new", ".other", "a"]
