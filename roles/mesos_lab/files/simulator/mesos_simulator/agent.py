@@ -293,8 +293,14 @@ def master_address(text):
     return f"{socket.gethostbyname(host)}:{port}"
 
 
+def own_directory(argv):
+    """Where this program lies: executors lie beside it, unless --launcher_dir says otherwise."""
+    return os.path.dirname(os.path.abspath(shutil.which(argv[0]) or argv[0]))
+
+
 def main(argv, environ):
     options = flags.load("mesos-agent", argv, environ)
+    options.launcher_dir = options.launcher_dir or own_directory(argv)
     startup_agent.begin(options, log, "mesos-agent", environ)
 
     async def run():
