@@ -12,7 +12,7 @@ from .glog import log
 from .http_client import HttpFailure
 
 FILE = "scheduler.cpp"
-CONNECT_WITHIN = 2.0     # seconds; a random part of it passes before every attempt
+CONNECT_WITHIN = 1.0     # seconds; a random part of it passes before every attempt
 
 
 class Scheduler:
@@ -24,7 +24,8 @@ class Scheduler:
         self.url = f"{lib.scheme}://{master}/master/api/v1/scheduler"
         self.authorization = "Basic " + base64.b64encode(":".join(credential).encode()).decode() if credential else None
         self.stream_id = None
-        self.subscription = None
+        self.subscription = self.others = None        # connections: for SUBSCRIBE, for all other calls
+        self.turn = asyncio.Lock()
 
     async def run(self):
         """Detect, connect, subscribe, again and again."""
@@ -32,17 +33,30 @@ class Scheduler:
         while True:
             log.info(FILE, f"New master detected at master@{self.master}")
             await asyncio.sleep(random.uniform(0, CONNECT_WITHIN))
-            if await self.reachable():
+            if await self.connect():
                 subscription = self.on_connected()
                 if subscription is not None:
                     await self.subscribe(subscription)
+                self.disconnect()
                 self.on_disconnected()
             self.stream_id = None
             log.info(FILE, "Re-detecting master")
 
-    async def reachable(self):
-        """Mesos opens its connections before it says anything; in the simulator the first call does."""
+    async def connect(self):
+        """Open two connections, as Mesos does before it says anything; nothing is said about those that fail."""
+        try:
+            self.subscription = await self.lib.connection(self.url)
+            self.others = await self.lib.connection(self.url)
+        except HttpFailure:
+            self.disconnect()
+            return False
         return True
+
+    def disconnect(self):
+        for connection in (self.subscription, self.others):
+            if connection is not None:
+                connection.close()
+        self.subscription = self.others = None
 
     def headers(self):
         made = {"Authorization": self.authorization} if self.authorization else {}
@@ -50,7 +64,8 @@ class Scheduler:
 
     async def subscribe(self, call):
         try:
-            response = await self.lib.http("POST", self.url, headers=self.headers(), json=call, stream=True)
+            response = await self.subscription.request(
+                "POST", self.url, headers=self.headers(), json=call, stream=True)
             if response.status != 200:
                 body = (await response.read()).decode("utf-8", "replace")
                 self.refused(call, response, body)
@@ -74,7 +89,10 @@ class Scheduler:
 
     async def call(self, call):
         try:
-            response = await self.lib.http("POST", self.url, headers=self.headers(), json=call)
+            async with self.turn:
+                if self.others is None:
+                    raise HttpFailure("Disconnected")
+                response = await self.others.request("POST", self.url, headers=self.headers(), json=call, keep=True)
             if response.status != 202:
                 self.refused(call, response, response.text)
         except HttpFailure as failure:
