@@ -53,7 +53,7 @@ class CallbackModule(CallbackBase):
     def v2_runner_on_failed(self, result, ignore_errors=False):
         if ignore_errors or (result._task.loop and "results" in result._result):
             return
-        self._display.display("\n✗ %s: %s" % (result._host.get_name(), result._task.get_name()), color=C.COLOR_ERROR)
+        self._display.display(f"\n✗ {result._host.get_name()}: {result._task.get_name()}", color=C.COLOR_ERROR)
         self._display.display(INDENT + str(result._result.get("msg", "")), color=C.COLOR_ERROR)
         for stream in ("stdout", "stderr", "module_stderr"):
             if result._result.get(stream):
@@ -81,7 +81,7 @@ class CallbackModule(CallbackBase):
         if not lines:
             return
         where = diff.get("after_header") or diff.get("before_header") or result._task.get_name()
-        self._display.display("  changed on %s: %s" % (result._host.get_name(), where))
+        self._display.display(f"  changed on {result._host.get_name()}: {where}")
         for line in lines:
             self._display.display(INDENT + line, color=C.COLOR_DIFF_ADD if line[0] == "+" else C.COLOR_DIFF_REMOVE)
 
@@ -107,5 +107,5 @@ class CallbackModule(CallbackBase):
 def _text(value):
     """A difference holds text, or data that is shown as lines of name=value."""
     if isinstance(value, dict):
-        return "\n".join("%s=%s" % item for item in sorted(value.items()))
+        return "\n".join(f"{name}={text}" for name, text in sorted(value.items()))
     return value

@@ -61,7 +61,8 @@ def claim(labs, components):
         reserved = {port for lab in taken for port in describe(lab)["ports"].values()}
         number = next(n for n in range(1, len(numbers) + 2) if n not in numbers)
         lab = os.path.join(labs, str(number))
-        ports = dict(zip(components, _free_ports(len(components), reserved)))
+        free = _free_ports(len(components), reserved)
+        ports = {component: free[place] for place, component in enumerate(components)}
         os.mkdir(lab, 0o755)
         with open(os.path.join(lab, "lab.json"), "w") as stream:
             json.dump({"ports": ports, "player": _player()}, stream)

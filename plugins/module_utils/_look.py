@@ -97,7 +97,7 @@ def follow(path, offset, seconds, expect, refuse):
 
 
 def processes(pattern, seconds, expect, refuse):
-    """Return ``pid command line`` of the processes that match, once those expected are there and those unwanted gone."""
+    """Return ``pid command line`` of the processes that match, as soon as those expected are there and no others."""
     deadline = time.time() + seconds
     while True:
         text = "\n".join(_command_lines(pattern))

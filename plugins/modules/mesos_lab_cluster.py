@@ -89,7 +89,6 @@ ended:
 import os
 
 from ansible.module_utils.basic import AnsibleModule
-
 from ansible_collections.mesos.security.plugins.module_utils import _lab
 
 

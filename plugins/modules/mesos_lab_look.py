@@ -30,7 +30,8 @@ options:
     elements: str
   environment:
     description:
-      - Variables for the program, in addition to O(common), C(PATH), C(HOME) and the language; nothing else is passed on.
+      - Variables for the program, in addition to O(common), C(PATH), C(HOME) and the language.
+      - Nothing else is passed on.
     type: dict
     default: {}
   common:
@@ -149,7 +150,6 @@ import os
 import shlex
 
 from ansible.module_utils.basic import AnsibleModule
-
 from ansible_collections.mesos.security.plugins.module_utils import _look
 
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "USER", "LOGNAME")
