@@ -34,7 +34,7 @@ class Stage:
 
 STAGES = (
     Stage("molecule", "tools/molecule.sh", "test", limit=1200),
-    Stage("sanity", "tools/ansible-test.sh newest sanity"),
+    Stage("sanity", "tools/ansible-test.sh newest sanity", limit=900),
     Stage("ansible-lint", "ansible-lint"),
     Stage("units", "pytest -q -n 2 tests/unit"),
     Stage("ruff", "ruff check ."),
@@ -42,7 +42,7 @@ STAGES = (
     Stage("python-3.6", "tools/python36.sh"),
     Stage("changelog", "antsibull-changelog lint"),
     Stage("docs", "python tools/reference_docs.py check"),
-    Stage("sanity-2.16", "tools/ansible-test.sh 2.16 sanity", "test"),
+    Stage("sanity-2.16", "tools/ansible-test.sh 2.16 sanity", "test", limit=900),
     Stage("units-core", "tools/ansible-test.sh newest units", "test"),
     Stage("units-2.16", "tools/ansible-test.sh 2.16 units", "test"),
     Stage("archive", "tools/archive.sh", "test"),
