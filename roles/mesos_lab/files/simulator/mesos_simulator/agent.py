@@ -7,6 +7,7 @@ import asyncio
 import os
 import pwd
 import random
+import shutil
 import signal
 import socket
 import time
