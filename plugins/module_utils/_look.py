@@ -14,9 +14,8 @@ import signal
 import ssl
 import subprocess
 import time
-from http.client import HTTPException
-from urllib.error import HTTPError, URLError
-from urllib.request import Request, urlopen
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from urllib.parse import urlsplit, urlunsplit
 
 PAUSE = 0.1
 FEW_LINES = 4       # shown of an output in which nothing was recognised
@@ -136,17 +135,23 @@ def fetch(url, ca_certificate, body, seconds, expect, refuse):
 
 
 def _answer(url, ca_certificate, body):
-    request = Request(url, data=body.encode() if body else None, headers={"Accept": "application/json"})
+    parts = urlsplit(url)
+    headers = {"Accept": "application/json"}
     if body:
-        request.add_header("Content-Type", "application/json")
-    context = ssl.create_default_context(cafile=ca_certificate) if url.startswith("https:") else None
+        headers["Content-Type"] = "application/json"
+    if parts.scheme == "https":
+        context = ssl.create_default_context(cafile=ca_certificate)
+        connection = HTTPSConnection(parts.netloc, timeout=5, context=context)
+    else:
+        connection = HTTPConnection(parts.netloc, timeout=5)
     try:
-        with urlopen(request, timeout=5, context=context) as response:
-            status, reason, content = response.status, response.reason, response.read()
-    except HTTPError as error:
-        status, reason, content = error.code, error.reason, error.read()
-    except (URLError, OSError, HTTPException) as error:
-        return "no answer: %s" % getattr(error, "reason", error)
+        connection.request("POST" if body else "GET", urlunsplit(("", "") + parts[2:]) or "/", body, headers)
+        response = connection.getresponse()
+        status, reason, content = response.status, response.reason, response.read()
+    except (OSError, HTTPException) as error:
+        return "no answer: %s" % error
+    finally:
+        connection.close()
     text = content.decode("utf-8", "replace")
     with contextlib.suppress(ValueError):
         text = json.dumps(json.loads(text), indent=1)
