@@ -75,18 +75,15 @@ class Component:
         self.environment = dict(self.plan["environment"], **variant["environment"])
         new_files, notes = dict(self.files), {}
         if self.directory:
-            for flag in self.our_flags:
-                if flag not in self.flags:
-                    new_files.pop(flag, None)
-            new_files.update((flag, text + "\n") for flag, text in self.flags.items())
-            self._executors_file(new_files, notes)
-            if self.flags or notes.get(OUR_FLAGS):
-                notes[OUR_FLAGS] = " ".join(sorted(set(self.flags) | set(notes.get(OUR_FLAGS, "").split())))
+            ours = self._flag_files(new_files)
+            ours += self._executors_file(new_files, notes)
+            if ours:
+                notes[OUR_FLAGS] = " ".join(sorted(ours))
         else:
             settings.update((variable(flag), self.flags[flag]) for flag in sorted(self.flags))
             if self.executors:
                 before = self._outside_value(variable(EXECUTORS)) or "{}"
-                settings[variable(EXECUTORS)] = self._merged(before, self.path)
+                settings[variable(EXECUTORS)] = self._merged(before, self.path)[0]
         settings.update(self.environment)
         self.settings, self.new_files, self.new_notes = settings, new_files, notes
         self.adopted = self._adopted()
@@ -100,8 +97,29 @@ class Component:
                 self.program.path, *version)])
         return fitting[-1]
 
+    def foreign_files(self, flag):
+        """Return {file name: value} of files that give this flag and are not ours (?x and ?no-x give it as well)."""
+        given = {name: _flag_directory.flag(name, text) for name, text in self.files.items()}
+        return {name: value for name, (called, value) in given.items()
+                if called == flag and (name != flag or flag not in self.our_flags)}
+
+    def _flag_files(self, new_files):
+        """Put the wanted flags among the directory's files; return those that are ours."""
+        ours = []
+        for flag in self.our_flags:
+            new_files.pop(flag, None)
+        for flag, text in self.flags.items():
+            foreign = self.foreign_files(flag)
+            if text in foreign.values():
+                continue
+            for name in foreign:
+                new_files.pop(name, None)
+            new_files[flag] = text + "\n"
+            ours.append(flag)
+        return ours
+
     def _executors_file(self, new_files, notes):
-        """Our members in the flag's file, or the file itself where it is ours alone."""
+        """Put our members in the flag's file; return [the flag] where the whole file is ours, else []."""
         made = EXECUTORS in self.our_flags
         before = "{}" if made else self.files.get(EXECUTORS)
         if before is not None and self.our_members:
@@ -109,22 +127,26 @@ class Component:
         if not self.executors:
             if before is not None and not made:
                 new_files[EXECUTORS] = before
-            return
-        if before is None or made:
-            notes[OUR_FLAGS] = EXECUTORS
+            return []
+        ours = before is None or made
+        if ours:
             before = self._outside_value(variable(EXECUTORS)) or "{}"
-        else:
-            notes[OUR_MEMBERS] = " ".join(self.executors)
-        new_files[EXECUTORS] = self._merged(before, os.path.join(self.directory, EXECUTORS)).rstrip("\n") + "\n"
+        text, members = self._merged(before, os.path.join(self.directory, EXECUTORS))
+        if not ours and members:
+            notes[OUR_MEMBERS] = " ".join(members)
+        new_files[EXECUTORS] = text + "\n" if ours else text
+        return [EXECUTORS] if ours else []
 
     def _merged(self, text, path):
+        """Return (the text with our members, those which are ours); what is there alike already stays theirs."""
+        foreign, new = self._parsed(_json_members.members, text), self.executors
         if not self.plan["adopt"]:
-            foreign = self._parsed(_json_members.members, text)
-            taken = [name for name in self.executors if foreign.get(name, self.executors[name]) != self.executors[name]]
+            new = {name: value for name, value in new.items() if foreign.get(name) != value}
+            taken = sorted(set(new) & set(foreign))
             if taken:
                 raise Unfit(["{0}: {1} already has another {2}; take it out or set mesos_component_adopt: true".format(
                     path, EXECUTORS, ", ".join(taken))])
-        return self._parsed(_json_members.with_members, text, self.executors)
+        return self._parsed(_json_members.with_members, text, new), new
 
     def _parsed(self, function, text, *others):
         if text.strip().startswith(("/", "file://")):

@@ -140,17 +140,19 @@ def _flag_files(component, found):
         known |= set(component.names["aliases"])
     sentences = _flag_directory.problems(component.directory, component.files, known or None)
     for flag, value in component.flags.items():
-        path = os.path.join(component.directory, flag)
-        present = _flag_directory.flags(component.files).get(flag)
         if known and flag not in known:
             sentences.append("{0} has no flag --{1}; correct mesos_component_flags".format(
                 component.program.path, flag))
-        if present not in (None, value) and flag not in component.our_flags and not component.plan["adopt"]:
-            sentences.append("{0} already gives the flag {1} another value; remove the file or set"
-                             " mesos_component_adopt: true".format(path, flag))
+        sentences += ["{0} already gives the flag {1} another value; remove the file or set mesos_component_adopt:"
+                      " true".format(os.path.join(component.directory, name), flag)
+                      for name, present in sorted(component.foreign_files(flag).items())
+                      if present != value and not component.plan["adopt"]]
     given = set(_flag_directory.flags(component.new_files))
     wrapper = component.layout["wrapper_variables"]
     for each in found:
+        if each.name.startswith("MESOS_") and "?no-" + each.name[len("MESOS_"):].lower() in component.new_files:
+            sentences.append("{0} sets {1}, and {2} says no to the same flag; Mesos would not start: remove one".format(
+                each.place, each.name, os.path.join(component.directory, "?no-" + each.name[len("MESOS_"):].lower())))
         flag = wrapper.get(each.name)
         if flag in given:
             sentences.append("{0} sets {1}, of which the init wrapper makes --{2}, and {3} gives it again; Mesos would"

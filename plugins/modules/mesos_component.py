@@ -188,7 +188,8 @@ def main():
         module.exit_json(**_component_run.run(module.params["plan"], module.check_mode, module.run_command,
                                               module.params["keys"] or {}))
     except _component_run.PROBLEMS as problem:
-        module.fail_json(msg=_component_run.words(problem), refused=True)
+        module.fail_json(msg=_component_run.words(problem), refused=True,
+                         changed=isinstance(problem, _component_run.NotRunning))
 
 
 if __name__ == "__main__":

@@ -175,6 +175,21 @@ def test_the_operators_later_changes_to_executors_variables_stay(packaged):
     assert json.loads(path.read_text()) == {"A": "b", "NEW": "1"}
 
 
+def test_executors_variables_that_are_there_alike_stay_theirs(packaged):
+    text = '{"LIBPROCESS_SSL_ENABLED": "true", "A": "b"}'
+    path = packaged.file("etc/mesos-slave/executor_environment_variables", text)
+    packaged.bring("agent", "required", "mesosphere")
+    assert len(json.loads(path.read_text())) == 5
+    packaged.bring("agent", "disabled", "mesosphere")
+    assert path.read_text() == text
+
+
+def test_executors_variables_that_differ_are_taken_over_when_told(packaged):
+    path = packaged.file("etc/mesos-slave/executor_environment_variables", '{"LIBPROCESS_SSL_ENABLED": "false"}')
+    packaged.bring("agent", "required", "mesosphere", adopt=True)
+    assert json.loads(path.read_text())["LIBPROCESS_SSL_ENABLED"] == "true"
+
+
 def test_executors_variables_from_the_environment_join_too(node):
     node.material("etc/tls")
     node.file("etc/mesos-agent.env", "MESOS_EXECUTOR_ENVIRONMENT_VARIABLES='{\"A\": \"b\"}'\n")
@@ -355,6 +370,29 @@ def test_a_flag_with_another_value_is_refused_until_adopted(packaged):
     assert "etc/mesos-master/quorum already gives the flag quorum another value" in said
     packaged.bring("master", "disabled", "mesosphere", flags={"quorum": 2}, adopt=True)
     assert (packaged.root / "etc/mesos-master/quorum").read_text() == "2\n"
+
+
+@pytest.mark.parametrize("name, text", [("quorum", "2"), ("?authenticate_agents", ""), ("?no-authenticate_agents", "")])
+def test_a_flag_that_somebody_gives_alike_stays_theirs(packaged, name, text):
+    path = packaged.file(f"etc/mesos-master/{name}", text)
+    flags = {"quorum": 2} if text else {"authenticate_agents": "no" not in name}
+    packaged.bring("master", "permissive", "mesosphere", flags=flags)
+    packaged.bring("master", "disabled", "mesosphere")
+    assert path.read_text() == text and "flag files" not in "".join(packaged.texts().values())
+
+
+def test_a_flag_given_in_another_spelling_is_refused_until_adopted(packaged):
+    path = packaged.file("etc/mesos-master/?authenticate_agents", "")
+    said = packaged.refuse("master", "disabled", "mesosphere", flags={"authenticate_agents": False})
+    assert "etc/mesos-master/?authenticate_agents already gives the flag authenticate_agents another value" in said
+    packaged.bring("master", "disabled", "mesosphere", flags={"authenticate_agents": False}, adopt=True)
+    assert not path.exists() and (packaged.root / "etc/mesos-master/authenticate_agents").read_text() == "false\n"
+
+
+def test_a_variable_and_a_no_to_the_same_flag_are_refused(packaged):
+    packaged.file("etc/mesos-master/?no-authenticate_agents", "")
+    packaged.file("etc/default/mesos-master", "MESOS_AUTHENTICATE_AGENTS=true\n")
+    assert "says no to the same flag; Mesos would not start" in packaged.refuse("master", "required", "mesosphere")
 
 
 def test_a_flag_the_program_does_not_have_is_refused(packaged):
