@@ -22,7 +22,8 @@ def test_what_python_writes_is_read_alike(value, indent, ascii_only):
 
 
 @pytest.mark.parametrize("text, rest", [
-    ("", "1 near: "), ("\n", "1 near: "), ("\n\n", "2 near: "), ("{", "1 near: "), ("A=b", "1 near: A=b"), ("// x\n{}", "1 near: // x"),
+    ("", "1 near: "), ("\n", "1 near: "), ("\n\n", "2 near: "),
+    ("{", "1 near: "), ("A=b", "1 near: A=b"), ("// x\n{}", "1 near: // x"),
     ('{"a": 1,}', "1 near: }"), ("files/x", "1 near: iles/x"), ('{\n"a": x\n}', "2 near: x"),
 ])
 def test_a_syntax_error_shows_the_rest_of_its_line(text, rest):
