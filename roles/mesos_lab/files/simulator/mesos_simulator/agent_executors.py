@@ -103,7 +103,8 @@ class AgentExecutors:
         self.greet(executor)
         if fresh and not again:
             self.send_queued(executor)
-        self.catch_up(executor, call)
+        else:
+            self.catch_up(executor, call)
 
     def executor_stream_ended(self, executor, stream):
         if executor.stream is stream:

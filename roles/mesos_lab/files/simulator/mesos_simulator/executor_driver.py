@@ -149,7 +149,7 @@ class V1Driver(Driver):
         self.on_disconnected = on_disconnected
         self.was_connected = self.ending = False
         self.token = environ.get("MESOS_EXECUTOR_AUTHENTICATION_TOKEN")
-        self.waiting, self.sending = [], None
+        self.waiting, self.sending, self.others = [], None, None
 
     def headers(self):
         return {"Authorization": f"Bearer {self.token}"} if self.token else {}
@@ -182,8 +182,11 @@ class V1Driver(Driver):
     async def subscribe(self):
         call = self.ids() | {"type": "SUBSCRIBE", "subscribe": {
             "unacknowledged_tasks": list(self.tasks.values()), "unacknowledged_updates": list(self.unacknowledged.values())}}
+        subscription = None
         try:
-            response = await self.lib.http("POST", f"{self.url}/executor", headers=self.headers(), json=call, stream=True)
+            subscription = await self.lib.connection(self.url)
+            self.others = await self.lib.connection(self.url)
+            response = await subscription.request("POST", f"{self.url}/executor", headers=self.headers(), json=call, stream=True)
             if response.status != 200:
                 body = (await response.read()).decode("utf-8", "replace")
                 log.warning("executor.cpp", f"Received '{response.status} {response.reason}' ({body}) for SUBSCRIBE")
@@ -196,8 +199,12 @@ class V1Driver(Driver):
                 if self.ending:
                     return
         except HttpFailure as failure:
-            if not self.connected:
+            if not (self.connected or failure.connecting):
                 log.error("executor.cpp", f"Request for call type SUBSCRIBE failed: {failure}")
+        finally:
+            for connection in filter(None, (subscription, self.others)):
+                connection.close()
+            self.others = None
 
     def update(self, status):
         status = self.prepared(status)
@@ -210,7 +217,9 @@ class V1Driver(Driver):
         while self.waiting:
             call = self.waiting.pop(0)
             try:
-                response = await self.lib.http("POST", f"{self.url}/executor", headers=self.headers(), json=call)
+                if self.others is None:
+                    raise HttpFailure("Disconnected")
+                response = await self.others.request("POST", f"{self.url}/executor", headers=self.headers(), json=call, keep=True)
                 if response.status != 202:
                     log.warning("executor.cpp", f"Received '{response.status} {response.reason}' ({response.text}) for UPDATE")
             except HttpFailure as failure:

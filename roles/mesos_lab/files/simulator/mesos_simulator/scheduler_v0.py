@@ -65,7 +65,7 @@ class SchedulerDriver:
 
     def exited(self, upid):
         """The link to the master broke.  With a fixed master nothing tells us of a new one: keep trying if not connected."""
-        if self.connected:
+        if self.connected and not self.ended.done():
             log.warning(FILE, "Master disconnected! Waiting for a new master to be elected")
             self.connected = False
 
