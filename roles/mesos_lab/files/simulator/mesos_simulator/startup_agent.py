@@ -177,7 +177,8 @@ def _problem_of_containerizers(flags):
                 return f"Could not create MesosContainerizer: {problem}"
         elif name == "docker":
             return ("Could not create DockerContainerizer: Failed to create docker: Failed to get docker version: "
-                    f"Failed to execute '{flags.docker} -H unix://{flags.docker_socket} --version': exited with status 127")
+                    f"Failed to execute '{flags.docker} -H unix://{flags.docker_socket} --version': "
+                    "exited with status 127")
         else:
             return f"Unknown or unsupported containerizer: {name}"
     return None
