@@ -30,7 +30,7 @@ class WebServer:
     async def _dispatch(self, request):
         found = self._owner.find(request.rel_url.raw_path)
         if found is None:
-            return web.Response(status=404)
+            return web.Response(status=404, body=b"404 Not Found.", headers={"Content-Type": "text/plain; charset=utf-8"})
         handler, methods, tail = found
         if methods and request.method not in methods:
             return web.Response(status=405, headers={"Allow": ", ".join(methods)})
@@ -39,7 +39,13 @@ class WebServer:
 
 
 async def _plain_headers(request, response):
-    """Leave out what libprocess does not send."""
-    response.headers.pop("Server", None)
-    if isinstance(response, web.Response) and not response.body:
-        response.headers.pop("Content-Type", None)
+    """Leave out what libprocess does not send; the date comes first, as there."""
+    headers = response.headers
+    headers.pop("Server", None)
+    if isinstance(response, web.Response) and not response.body \
+            and headers.get("Content-Type") == "application/octet-stream":
+        del headers["Content-Type"]
+    others = [(name, value) for name, value in headers.items() if name != "Date"]
+    date = headers.get("Date")
+    headers.clear()
+    headers.extend(([("Date", date)] if date else []) + others)
