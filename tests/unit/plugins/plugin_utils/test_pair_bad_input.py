@@ -50,7 +50,6 @@ def case(words):
     return take
 
 
-
 # The authority on the controller
 
 def ca_file(world, name):
