@@ -38,7 +38,7 @@ def pending(key):
 def examine(params, run, check_mode=False):
     """Return {"key", "certificate", "trust": what is there, "attributes": [...], "request": PEM, "pending": bool}.
 
-    "time" is this node's clock.
+    "time" is this node's clock, "warnings" are sentences on what no correction is made of.
     params: key, certificate, trust (paths, trust may be None); mode of the key, owner, group (None: as they are);
     key_type, key_size, common_name;
     prepare: a request is wanted, and a key when there is none; fresh_key: a new key in any case;
@@ -57,7 +57,8 @@ def _examine(params, run, check_mode):
             _files.check_target(params[name])
     answer = {"key": look_at_key(params["key"], run), "certificate": look_at(params["certificate"]),
               "trust": look_at(params.get("trust")), "attributes": _wrong_attributes(params, ids),
-              "request": None, "pending": False, "time": time.time()}
+              "request": None, "pending": False, "time": time.time(),
+              "warnings": _unreachable(params)}
     for name in ("source_key", "source_certificate", "source_trust"):
         if params.get(name):
             answer[name] = look_at_key(params[name], run) if name == "source_key" else look_at(params[name])
@@ -229,6 +230,15 @@ def _wrong_attributes(params, ids):
         if ids[1] not in (None, gid):
             found.append("%s belongs to group %d, and %s is wanted" % (path, gid, params["group"]))
     return found
+
+
+def _unreachable(params):
+    """Return a warning when a key that others are to read is in a directory that they cannot enter."""
+    directory = os.path.dirname(params["key"])
+    if not (params["mode"] or 0) & 0o004 or not os.path.isdir(directory) or os.stat(directory).st_mode & 0o001:
+        return []
+    return ["%s is meant for the users that run tasks, and they cannot enter %s; let them (chmod o+x), or name another"
+            " path" % (params["key"], directory)]
 
 
 def _set_attributes(path, mode, uid, gid):

@@ -15,15 +15,14 @@ Source: docs/mesos/security.md §1.3, §1.6, docs/mesos/climb.md §E5.
 
 from __future__ import annotations
 
-import datetime
+import time
 from dataclasses import dataclass, field
 
 from ansible_collections.mesos.security.plugins.plugin_utils import _ca_directory, _x509
 from ansible_collections.mesos.security.plugins.plugin_utils._authority import CannotSign, end_of, sign
 from ansible_collections.mesos.security.plugins.plugin_utils._pair_options import settle
 
-SKEW = 300
-"""Seconds that two clocks may be apart without a word."""
+SKEW = 300      # seconds that two clocks may be apart without a word
 
 
 class Refused(Exception):
@@ -94,23 +93,24 @@ class Pair:
                 found.append(f"{path} is not there")
         return found
 
-    def _check_clock(self, facts, now):
-        """Warn when the node's clock is not the controller's, which judges."""
-        apart = facts.get("time", 0) - (now or datetime.datetime.now(_x509.UTC)).timestamp()
-        if "time" in facts and now is None and abs(apart) > SKEW:
+    def _heed(self, facts, now):
+        """Take the node's warnings, and warn when its clock is not the controller's, which judges."""
+        self.warnings += facts.get("warnings", [])
+        apart = facts["time"] - time.time() if "time" in facts and now is None else 0
+        if abs(apart) > SKEW:
             self.warnings.append(f"the clock of {self.host} is {abs(apart) / 60:.0f} minutes "
                                  f"{'ahead of' if apart > 0 else 'behind'} the controller's; set both right")
 
     def _finish(self, facts, reasons, chain=None, **given):
         """Return the Verdict that installs *chain* (None leaves the certificate) and sets the rest right."""
         corrections = self._corrections(facts, chain is not None)
-        before = shown(facts["certificate"].get("content"))
-        after = shown(chain) if chain is not None else before
-        before = before | ({"to_correct": corrections} if corrections else {})
+        held = shown(facts["certificate"].get("content"))
+        before, after = held | ({"to_correct": corrections} if corrections else {}), shown(chain) if chain else held
+        warnings = list(dict.fromkeys(self.warnings))
         if chain is None and not corrections and not given:
-            return Verdict(False, [], list(self.warnings), before=before, after=after)
+            return Verdict(False, [], warnings, before=before, after=after)
         install = self._named() | {"certificate_pem": chain, "trust_pem": self.trust_pem} | given
-        return Verdict(True, reasons + corrections, list(self.warnings), install, before=before, after=after)
+        return Verdict(True, reasons + corrections, warnings, install, before=before, after=after)
 
     def _certificates(self, path):
         try:
@@ -154,7 +154,7 @@ class IssuedPair(Pair):
     def verdict(self, facts, now=None):
         """Return the Verdict on what the node's `examine` answered.  Raises Refused."""
         policy, path = self.options.regenerate, self.files["certificate"]
-        self._check_clock(facts, now)
+        self._heed(facts, now)
         if facts["key"]["state"] == "unfit" and policy != "always":
             raise self.refused(f"the key {self.files['key']} {facts['key']['problem']}. Put the right key back, or let "
                                "it be replaced with regenerate=always")
@@ -190,7 +190,7 @@ class IssuedPair(Pair):
                       "not_after": _x509.day(end_of(self.authority, self.options.validity, now))}
         if _against_the_key(reasons):
             self.against_the_key = reasons
-        return Verdict(True, reasons + self._corrections(facts, True), list(self.warnings), None,
+        return Verdict(True, reasons + self._corrections(facts, True), list(dict.fromkeys(self.warnings)), None,
                        bool(self.against_the_key), shown(facts["certificate"].get("content")), after)
 
     def _reasons(self, facts, now):
@@ -248,7 +248,7 @@ class ForeignPair(Pair):
         """As for IssuedPair."""
         where = {"key": self.options.source_key or self.files["key"],
                  "certificate": self.options.source_certificate or self.files["certificate"]}
-        self._check_clock(facts, now)
+        self._heed(facts, now)
         public, chain = self.public, self.chain
         if self.key_pem is None:
             public, chain = self._seen_on_node(facts, where)

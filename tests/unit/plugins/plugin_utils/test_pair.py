@@ -280,6 +280,15 @@ def test_a_clock_that_is_wrong_is_a_warning(world, apart, words):
         [f"the clock of master1 is {words} the controller's; set both right"] if words else [])
 
 
+def test_a_directory_that_tasks_cannot_enter_is_a_warning(world):
+    os.makedirs(world.tls, 0o700)
+    warning = f"{world.tls}/executor.key is meant for the users that run tasks, and they cannot enter {world.tls}"
+    assert warning in "".join(world.bring(world.options(purpose="executor"))[0].warnings)
+    assert warning not in "".join(world.bring(world.options())[0].warnings)
+    os.chmod(world.tls, 0o711)
+    assert warning not in "".join(world.bring(world.options(purpose="executor"))[0].warnings)
+
+
 def test_what_others_look_after_is_looked_at_only(world):
     world.bring(world.options())
     seen = _keypair.examine({"key": f"{world.tls}/node.key", "certificate": f"{world.tls}/node.pem", "trust": None,
