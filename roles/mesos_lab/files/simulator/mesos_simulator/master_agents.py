@@ -48,7 +48,7 @@ class Agents:
         return next((agent for agent in self.agents.values() if agent.pid == pid), None)
 
     def add_agent(self, identifier, pid, message, principal):
-        info = message["agent"] | {"id": wire(identifier)}
+        info = message["agent"] | {"id": wire(identifier), "checkpoint": True}
         agent = Agent(identifier, pid, info, version=message.get("version", ""), principal=principal,
                       capabilities=tuple(message.get("capabilities", ())),
                       registered_time=self.edges.now(), total=res.normalised(info.get("resources")))
@@ -102,7 +102,7 @@ class Agents:
         self.log.info("master.cpp", f"Reactivating re-registered agent {agent}" if not agent.active else
                       f"Re-registered agent {agent} is already active")
         agent.pid, agent.version = pid, message.get("version", agent.version)
-        agent.info = message["agent"]
+        agent.info = message["agent"] | {"checkpoint": True}
         agent.total = res.normalised(agent.info.get("resources"))
         agent.connected = agent.active = True
         agent.reregistered_time = self.edges.now()

@@ -13,12 +13,17 @@ class Refused(Exception):
     """A subscription that the master answers with an ERROR event; the message is its text."""
 
 
+def with_defaults(info):
+    """A FrameworkInfo with what protobuf fills in."""
+    return {"checkpoint": False} | info | {"failover_timeout": float(info.get("failover_timeout", 0.0))}
+
+
 class Frameworks:
     """The half of MasterState that talks to frameworks."""
 
     def subscribe(self, call, *, pid=None, stream=None, principal=None):
         """Subscribe by ``pid`` (v0) or ``stream`` (v1).  Raises Refused(message)."""
-        info = dict(call["framework_info"])
+        info = with_defaults(call["framework_info"])
         name = info.get("name", "")
         self.log.info("master.cpp", f"Received SUBSCRIBE call for framework '{name}' at {pid}" if pid else
                       f"Received subscription request for HTTP framework '{name}'")
