@@ -21,7 +21,7 @@ from ansible_collections.mesos.security.tests.unit.plugins.pki import (
     key_pem,
     pem,
 )
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 V = ssl.TLSVersion
@@ -165,6 +165,7 @@ def test_a_name_that_is_none_is_said(name):
         probe(name, 5050)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_no_answer_breaks_the_reader(data):
     greeting = ServerGreeting()
@@ -174,6 +175,7 @@ def test_no_answer_breaks_the_reader(data):
         return
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200), st.sampled_from([2, 11, 13, 14]))
 def test_no_handshake_message_breaks_the_reader(body, kind):
     message = bytes([kind]) + len(body).to_bytes(3, "big") + body

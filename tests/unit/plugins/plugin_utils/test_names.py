@@ -6,7 +6,7 @@
 
 import pytest
 from ansible_collections.mesos.security.plugins.plugin_utils._names import BadName, Names, address, dns_name, names_of
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 labels = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,10}[a-z0-9])?", fullmatch=True)
@@ -15,16 +15,19 @@ numbers = st.one_of(st.ip_addresses(v=4), st.ip_addresses(v=6)).filter(
     lambda number: not (number.is_unspecified or number.is_multicast)).map(str)
 
 
+@settings(deadline=None)
 @given(dns)
 def test_a_plain_name_stays_as_it_is_in_any_spelling(name):
     assert dns_name(name) == dns_name(name.upper()) == name
 
 
+@settings(deadline=None)
 @given(numbers)
 def test_an_address_is_found_again_in_its_canonical_spelling(number):
     assert address(address(number)) == address(number)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=20))
 def test_what_is_taken_as_a_name_can_do_no_harm_anywhere(text):
     try:
@@ -34,6 +37,7 @@ def test_what_is_taken_as_a_name_can_do_no_harm_anywhere(text):
     assert name.isascii() and not set(name) & set(" :/*\n\r\t\0\"'\\[]%=,")
 
 
+@settings(deadline=None)
 @given(st.lists(dns, min_size=1, max_size=4), st.lists(numbers, max_size=4))
 def test_the_first_name_is_the_cn_and_doubles_are_dropped(names, addresses):
     found = names_of(names + names, addresses + addresses)
