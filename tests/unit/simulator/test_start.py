@@ -110,7 +110,7 @@ def test_a_port_that_is_taken_aborts(start):
 def test_what_a_master_logs_goes_to_its_log_directory(start, tmp_path):
     start("mesos-master", f"--log_dir={tmp_path}/log", "--quiet", "--authenticators=x")
     lines = (tmp_path / "log" / "mesos-master.INFO").read_text().splitlines()
-    assert lines[0].endswith("] INFO level logging started!")
+    assert lines[0].startswith("Log file created at: ") and lines[3].endswith("] INFO level logging started!")
     assert "EXIT with status 1" in (tmp_path / "log" / "mesos-master.ERROR").read_text()
 
 

@@ -63,26 +63,35 @@ class Log:
         if level >= self.lowest_on_stderr:
             sys.stderr.write(line)
             sys.stderr.flush()
-        for least, stream in self.files.items():
+        for least in self.files:
             if level >= least:
+                stream = self.files[least] = self.files[least] or self._open(least)
                 stream.write(line)
                 stream.flush()
 
     def _open_files(self, directory, program):
+        """Prepare a file per level; each is made when there is something to write."""
         try:
             os.makedirs(directory, exist_ok=True)
         except OSError as error:
             self.exit_with(1, "Could not initialize logging: Failed to create directory "
                               f"{directory}: {error.strerror}", file="logging.cpp")
-        stamp = time.strftime("%Y%m%d-%H%M%S")
-        for level in range(self.lowest, 3):
-            name = f"{program}.{socket.gethostname()}.{_user()}.log.{LEVELS[level]}.{stamp}.{os.getpid()}"
-            link = os.path.join(directory, f"{program}.{LEVELS[level]}")
-            self.files[level] = open(os.path.join(directory, name), "a", encoding="utf-8")  # noqa: SIM115
-            if os.path.islink(link):
-                os.unlink(link)
-            if not os.path.exists(link):
-                os.symlink(name, link)
+        self.directory, self.program = directory, program
+        self.files = dict.fromkeys(range(self.lowest, 3))
+
+    def _open(self, level):
+        host, now = socket.gethostname(), time.localtime()
+        name = ".".join((self.program, host, _user(), "log", LEVELS[level], time.strftime("%Y%m%d-%H%M%S", now),
+                         str(os.getpid())))
+        link = os.path.join(self.directory, f"{self.program}.{LEVELS[level]}")
+        stream = open(os.path.join(self.directory, name), "a", encoding="utf-8")  # noqa: SIM115
+        stream.write(f"Log file created at: {time.strftime('%Y/%m/%d %H:%M:%S', now)}\nRunning on machine: {host}\n"
+                     "Log line format: [IWEF]mmdd hh:mm:ss.uuuuuu threadid file:line] msg\n")
+        if os.path.islink(link):
+            os.unlink(link)
+        if not os.path.exists(link):
+            os.symlink(name, link)
+        return stream
 
 
 def abort():
