@@ -8,6 +8,7 @@ from .cluster import TERMINAL, Offer, kept_status, new_task, uuid_text, value, w
 
 DEFAULT_REFUSAL = 5.0     # seconds, Filters.refuse_seconds
 LAUNCHES = ("LAUNCH", "LAUNCH_GROUP")
+LEAST = (("cpus", "CPUs", 0.01, ""), ("mem", "memory", 32, "MB"))     # what an executor should have
 
 
 class Tasks:
@@ -169,6 +170,7 @@ class Tasks:
         executor, where = task.get("executor"), "new executor"
         if executor:
             executor = normal_executor(executor, framework)
+            self.warn_of_small_executor(executor, task)
             task = task | {"executor": executor}
             if self.has_executor(agent, framework, executor):
                 where = "existing executor"
@@ -181,6 +183,15 @@ class Tasks:
         self.edges.send(agent.pid, "mesos.internal.RunTaskMessage", {
             "framework": framework.info, "framework_id": wire(framework.id), "pid": framework.pid or "", "task": task})
         return res.subtract(left, task["resources"])
+
+    def warn_of_small_executor(self, executor, task):
+        for name, word, least, unit in LEAST:
+            has = res.quantity(executor["resources"], name)
+            if has < least:
+                self.log.warning("validation.cpp", (
+                    f"Executor '{value(executor['executor_id'])}' for task '{value(task['task_id'])}' uses less {word} "
+                    f"({f'{has:g}{unit}' if has else 'None'}) than the minimum required ({least}{unit}). Please update "
+                    "your executor, as this will be mandatory in future releases."))
 
     def launch_group(self, framework, agent, group, role, left):
         executor = normal_executor(group["executor"], framework, role)
