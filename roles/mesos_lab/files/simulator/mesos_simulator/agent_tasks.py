@@ -247,7 +247,7 @@ class AgentTasks:
         if task is not None and task["state"] not in TERMINAL:
             task["state"] = status["state"]
             if not (task["statuses"] and task["statuses"][-1]["state"] == status["state"]):
-                task["statuses"].append(kept_status(status) | {"uuid": status["uuid"]})
+                task["statuses"].append(kept_status(status))
         update = {"framework_id": wire(framework.id), "executor_id": wire(executor.id), "agent_id": wire(self.id),
                   "status": status, "timestamp": status["timestamp"]}
         self.updates.update(update, executor.run)

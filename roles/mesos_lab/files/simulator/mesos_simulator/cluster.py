@@ -193,4 +193,4 @@ def role_of_task(task):
 
 def kept_status(status):
     """What is kept of a status in a task's history."""
-    return {key: item for key, item in status.items() if key not in ("data", "uuid")}
+    return {key: item for key, item in status.items() if key != "data"}
