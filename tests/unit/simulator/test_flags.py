@@ -108,6 +108,14 @@ def test_a_file_stands_for_its_text_except_where_a_path_is_wanted(tmp_path):
     assert (found.cluster, found.credentials) == ("one", str(file))
 
 
+def test_a_masters_address_from_a_file_is_used_but_not_shown(tmp_path):
+    file = tmp_path / "zk"
+    file.write_text("zk://u:secret@127.0.0.1:1/mesos")
+    found = loaded(f"--zk=file://{file}")
+    assert found.zk == "zk://u:secret@127.0.0.1:1/mesos"
+    assert found.as_json()["zk"] == str(file)
+
+
 def test_acls_are_shown_as_mesos_prints_messages():
     entity = '{"type": "ANY", "values": ["a\\"b"]}'
     found = loaded(f'--acls={{"view_flags": [{{"principals": {entity}, "flags": {{"type": "none"}}}}], "x": 1}}')

@@ -4,6 +4,7 @@
 """How the simulator's master and agent start, or say why not; the programs themselves are run."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -147,3 +148,34 @@ def test_installing_again_changes_nothing(bin_dir):
     programs.install(str(bin_dir), sys.executable)
     assert {path.name: path.stat().st_mtime_ns for path in bin_dir.iterdir()} == before
     assert set(before) == set(programs.PROGRAMS)
+
+
+@pytest.mark.parametrize("program, number, status", [
+    ("mesos-agent", signal.SIGUSR1, 0), ("mesos-agent", signal.SIGTERM, -15), ("mesos-master", signal.SIGINT, -2)])
+def test_a_signal_ends_a_program_with_its_own_status(bin_dir, tmp_path, program, number, status):
+    flags = {"mesos-agent": ["--master=127.0.0.1:1", f"--work_dir={tmp_path}/w", f"--runtime_dir={tmp_path}/r",
+                             "--launcher=posix"], "mesos-master": ["--registry=in_memory"]}[program]
+    said = {"mesos-agent": "Finished recovery", "mesos-master": "Recovered 0 agents"}[program]
+    with subprocess.Popen([bin_dir / program, "--ip=127.0.0.1", "--port=0", *flags], stderr=subprocess.PIPE,
+                          env={"PATH": os.environ["PATH"]}, text=True) as running:
+        assert any(said in line for line in running.stderr)
+        running.send_signal(number)
+        running.stderr.read()
+        assert running.wait(10) == status
+
+
+def test_executors_can_reach_an_agent_by_its_domain_socket(bin_dir, tmp_path):
+    path = tmp_path / "s"
+    with subprocess.Popen(
+            [bin_dir / "mesos-agent", "--ip=127.0.0.1", "--port=0", "--master=127.0.0.1:1", f"--work_dir={tmp_path}/w",
+             f"--runtime_dir={tmp_path}/r", "--launcher=posix", "--http_executor_domain_sockets",
+             f"--domain_socket_location={path}"],
+            stderr=subprocess.PIPE, env={"PATH": os.environ["PATH"]}, text=True) as running:
+        assert any("Finished recovery" in line for line in running.stderr)
+        with socket.socket(socket.AF_UNIX) as client:
+            client.settimeout(10)
+            client.connect(str(path))
+            client.sendall(b"GET /slave(1)/health HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert client.recv(100).startswith(b"HTTP/1.1 200 OK")
+        running.kill()
+        running.stderr.read()
