@@ -172,7 +172,7 @@ class Component:
         """Return the outside lines which the inventory takes over."""
         if not self.plan["adopt"]:
             return []
-        mine = set(self.settings) | set(self.names["managed"])
+        mine = set(self.settings) | set(self.names["managed"]) | {variable(flag) for flag in self.flags}
         return [found for found in _environment_file.parse(self.outside) if found.name in mine
                 and found.name != variable(EXECUTORS)]
 
@@ -181,7 +181,10 @@ class Component:
             return self.text
         before, block, after = _environment_file.split(self.text)
         names = {found.name for found in self.adopted}
-        parts = [_environment_file.without_names(part, names) for part in (before, after)]
+        try:
+            parts = [_environment_file.without_names(part, names) for part in (before, after)]
+        except _environment_file.Unreadable as error:
+            raise Unfit(["{0}, {1}".format(self.path, error)]) from None
         middle = "".join(line + "\n" for line in block or [])
         return parts[0] + ("\n" if middle and parts[0] and not parts[0].endswith("\n") else "") + middle + parts[1]
 

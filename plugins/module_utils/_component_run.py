@@ -48,10 +48,10 @@ def run(plan, check_mode, run_command, keys):
         _require_ssl(component.program)
     pairs = {purpose: _keypair.examine(params, run_command, check_mode)
              for purpose, params in plan["questions"].items()}
-    predicted = check_mode or plan["look"]
+    predicted, running = check_mode or plan["look"], component.running()
     if not predicted:
         _write(component, changed, plan["install"], keys, run_command)
-    deed = _deed(component, component.running(), plan["process"])
+    deed = _deed(component, running, plan["process"])
     if not predicted:
         try:
             _do(component, deed)

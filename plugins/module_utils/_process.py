@@ -159,15 +159,15 @@ def start(program, environ, directory, log_file, pid_file):
 
     Waits until it listens.  Raises ProcessProblem with the log's last lines if it ends instead.
     """
+    _files.check_target(pid_file)
+    _files.check_target(log_file)
     offset = os.path.getsize(log_file) if os.path.exists(log_file) else 0
-    with open(log_file, "ab", 0) as log:
-        os.chmod(log_file, 0o640)
-        try:
-            child = subprocess.Popen([program], stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=directory,
-                                     env=dict(CLEAN_ENVIRONMENT, **environ), close_fds=True, start_new_session=True)
-        except OSError as error:
-            raise ProcessProblem("{0} cannot be started: {1}".format(program, _files.cause(error))) from None
-    _files.write(pid_file, "{0}\n".format(child.pid), mode=0o644)
+    child = _spawn(program, environ, directory, log_file)
+    try:
+        _files.write(pid_file, "{0}\n".format(child.pid), mode=0o644)
+    except _files.FileProblem:
+        child.kill()  # nobody could find it again
+        raise
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         status = child.poll()
@@ -180,6 +180,17 @@ def start(program, environ, directory, log_file, pid_file):
             break
         time.sleep(POLL_SECONDS)
     return child.pid
+
+
+def _spawn(program, environ, directory, log_file):
+    try:
+        with open(log_file, "ab", 0) as log:
+            os.chmod(log_file, 0o640)
+            return subprocess.Popen([program], stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=directory,
+                                    env=dict(CLEAN_ENVIRONMENT, **environ), close_fds=True, start_new_session=True)
+    except OSError as error:
+        raise ProcessProblem("{0} cannot be started with its log in {1}: {2}".format(
+            program, log_file, _files.cause(error))) from None
 
 
 def _tail(path, offset, lines=8):

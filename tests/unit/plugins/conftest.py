@@ -116,6 +116,8 @@ class Node:
     def stop(self):
         for component in ("master", "agent"):
             path = self.root / f"run/mesos-{component}.pid"
+            if not path.is_file():
+                continue
             running = _process.by_pid_file(str(path), [f"mesos-{component}"], str(self.root))
             if running:
                 os.kill(running.pid, 9)

@@ -310,6 +310,21 @@ def test_adopting_takes_the_lines_over(master):
     assert env(master) == "# x\nA=1\n"
 
 
+def test_a_line_that_holds_something_else_too_is_not_taken_over(master):
+    master.file("etc/mesos-master.env", "A=1 LIBPROCESS_SSL_ENABLED=false\n")
+    said = master.refuse("master", "required", adopt=True)
+    assert "etc/mesos-master.env, line 1: LIBPROCESS_SSL_ENABLED shares its line with something else" in said
+
+
+def test_adopting_a_flag_takes_its_variable_over_too(packaged):
+    packaged.file("etc/default/mesos-master", "MESOS_QUORUM=3\nA=1\n")
+    (packaged.root / "etc/mesos-master/quorum").unlink()
+    assert "line 1 sets MESOS_QUORUM" in packaged.refuse("master", "disabled", "mesosphere", flags={"quorum": 2})
+    packaged.bring("master", "disabled", "mesosphere", flags={"quorum": 2}, adopt=True)
+    assert _environment_file.outside(packaged.texts()["etc/default/mesos-master"]) == "A=1\n"
+    assert packaged.texts()["etc/mesos-master/quorum"] == "2\n"
+
+
 def test_a_shared_file_is_not_taken_over(packaged):
     packaged.file("etc/default/mesos", "LIBPROCESS_SSL_ENABLED=0\n")
     for adopt in (False, True):

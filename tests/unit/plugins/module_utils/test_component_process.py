@@ -126,6 +126,23 @@ def test_a_program_that_ends_at_once_says_its_last_words(lab):
     assert lab.bring("master", "disabled", process="current")["process"] == "started"
 
 
+@pytest.mark.parametrize("path", ["log/mesos-master.log", "run/mesos-master.pid"])
+def test_a_directory_in_place_of_log_or_pid_file_starts_nothing(lab, path):
+    (lab.root / path).mkdir(parents=True)
+    with pytest.raises(_component_run.PROBLEMS, match=path + " .*directory") as problem:
+        lab.bring("master", "required", process="current")
+    written = (lab.root / "etc/mesos-master.env").exists()
+    assert _component_run.words(problem.value).endswith("disk are the new ones." if written else "Nothing was changed.")
+    assert not [pid for pid in os.listdir("/proc") if pid.isdigit() and _home(pid) == str(lab.root)]
+
+
+def _home(pid):
+    try:
+        return os.readlink(f"/proc/{pid}/cwd")
+    except OSError:
+        return None
+
+
 def test_a_settings_file_for_a_shell_does_not_start_a_program(lab):
     lab.file("etc/mesos-master.env", "MESOS_ZK=`cat /etc/mesos/zk`\n")
     with pytest.raises(_component_run.NotRunning, match="leaves MESOS_ZK to a shell; write plain NAME='value' lines"):
