@@ -231,14 +231,18 @@ class Component:
                 entries.append(_shown.diff(path, *sides))
         return entries
 
-    def write(self):
-        """Bring every file to its new text, all or none."""
+    def write(self, install):
+        """Bring every file to its new text, all or none.
+
+        install brings the certificates: when the settings have found room, and before they name them.
+        """
         with _files.Batch() as batch:
             for path, text in self.changes():
                 if text is None:
                     batch.remove(path)
                 else:
                     batch.write(path, text, mode=None if os.path.exists(path) else self._new_mode(path))
+            install()
             batch.commit()
 
     def _new_mode(self, path):

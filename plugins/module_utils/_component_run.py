@@ -46,11 +46,11 @@ def run(plan, check_mode, run_command, keys):
     diff, changed = component.diff(), bool(component.changes())
     if changed and plan["encrypted"]:
         _require_ssl(component.program)
+    predicted, running = check_mode or plan["look"], component.running()
     pairs = {purpose: _keypair.examine(params, run_command, check_mode)
              for purpose, params in plan["questions"].items()}
-    predicted, running = check_mode or plan["look"], component.running()
     if not predicted:
-        _write(component, changed, plan["install"], keys, run_command)
+        component.write(lambda: _install(plan["install"], keys, run_command))
     deed = _deed(component, running, plan["process"])
     if not predicted:
         try:
@@ -74,12 +74,9 @@ def run(plan, check_mode, run_command, keys):
     }
 
 
-def _write(component, changed, install, keys, run_command):
-    """Certificates first: settings that name them come after."""
+def _install(install, keys, run_command):
     for purpose, params in install.items():
         _keypair.install(dict(params, key_pem=keys.get(purpose)), run_command)
-    if changed:
-        component.write()
 
 
 def _require_ssl(program):

@@ -296,3 +296,21 @@ def test_masters_have_no_executors(node, bring, pki):
     pair = {"ca": pki, "names": ["host1"]}
     bring("master", "required", keypair=pair, executor_keypair=pair)
     assert not (node.root / "etc/tls/executor.key").exists()
+
+
+def test_settings_that_find_no_room_leave_the_old_certificate(node, bring, pki, monkeypatch):
+    from ansible_collections.mesos.security.plugins.module_utils import _files
+
+    pair = {"ca": pki, "names": ["host1"]}
+    bring("master", "prepared", keypair=pair)
+    before = node.snapshot()
+
+    def full(self, path, *_rest, **_more):
+        self.drop()
+        raise _files.FileProblem(f"{path} cannot be written: the disk is full")
+
+    monkeypatch.setattr(_files.Batch, "write", full)
+    answer = bring("master", "required", keypair=pair | {"names": ["other"]})
+    assert "mesos-master.env cannot be written: the disk is full\nNothing was changed." in answer["msg"]
+    after = node.snapshot()
+    assert all(after[path] == state for path, state in before.items() if path.endswith((".pem", ".key")))
