@@ -4,6 +4,7 @@
 """Two programs talk: routes, messages in order, links that break."""
 
 import asyncio
+import gc
 import socket
 
 import pytest
@@ -148,3 +149,34 @@ def test_a_connection_serves_one_request_after_the_other(program):
 
     (port, one), (same, two) = asyncio.run(scenario())
     assert (one, two, same) == ("one", "two", port)
+
+
+def test_a_stream_that_nobody_else_holds_is_not_collected(program):
+    got = []
+
+    async def listen(server):
+        response = await server.http("GET", f"http://{server.address}/stream", stream=True)
+        async for record in response.records():
+            got.append(record)
+
+    async def scenario():
+        server, go = program(), asyncio.Event()
+
+        async def stream(request):
+            response = web.StreamResponse()
+            await response.prepare(request)
+            await go.wait()
+            await response.write(b"4\nlate")
+            return response
+
+        server.route("/stream", stream)
+        await server.start()
+        asyncio.ensure_future(listen(server))
+        await asyncio.sleep(0.2)
+        gc.collect()
+        go.set()
+        await asyncio.sleep(0.2)
+        await server.stop()
+
+    asyncio.run(scenario())
+    assert got == [b"late"]

@@ -57,6 +57,8 @@ async def handshake(sock, context, *, server_side, server_hostname=None):
 class SocketTransport(asyncio.Transport):
     """Reads and writes a connected, non-blocking socket or SSLSocket for an asyncio protocol."""
 
+    reader = None
+
     def __init__(self, sock, protocol, *, extra=None):
         super().__init__(extra=None)
         self._loop = asyncio.get_running_loop()
@@ -217,6 +219,7 @@ def open_stream(sock):
     reader = asyncio.StreamReader(limit=2 ** 26)
     protocol = asyncio.StreamReaderProtocol(reader)
     transport = SocketTransport(sock, protocol)
+    transport.reader = reader       # the protocol holds it weakly; with it would go the task that waits for it
     return reader, asyncio.StreamWriter(transport, protocol, reader, loop)
 
 
