@@ -13,6 +13,8 @@ import signal
 import subprocess
 import sys
 
+from .background import spawn
+
 DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 INIT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "container_init.py")
 WATCH_PAUSE = 0.03      # seconds between looks at a process that is not (or no longer) our child
@@ -141,7 +143,7 @@ class Containerizer:
 
     def keep(self, container):
         self.containers[container.id] = container
-        asyncio.ensure_future(self.follow(container))
+        spawn(self.follow(container))
         return container
 
     async def follow(self, container):

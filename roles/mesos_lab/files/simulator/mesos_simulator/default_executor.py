@@ -9,11 +9,13 @@ import signal
 import uuid
 
 from . import flags
+from .background import spawn
 from .cluster import TERMINAL, exit_text, value
 from .executor_driver import V1Driver
 from .glog import log, quit_now
 from .http_client import HttpFailure
 from .libprocess import Libprocess
+from .process_title import show_as
 
 FILE = "default_executor.cpp"
 LINGER = 1.0             # seconds between the last acknowledgement and the end
@@ -65,7 +67,7 @@ class DefaultExecutor:
             child = Child(task, names, {"parent": self.container_id, "value": str(uuid.uuid4())})
             self.children[child.id] = child
             self.update(child, "TASK_STARTING")
-            asyncio.ensure_future(self.run(child))
+            spawn(self.run(child))
 
     def on_kill(self, body):
         child = self.children.get(value(body.get("task_id")))
@@ -73,7 +75,7 @@ class DefaultExecutor:
             return
         log.info(FILE, f"Received kill for task '{child.id}'")
         grace = (body.get("kill_policy") or {}).get("grace_period")
-        asyncio.ensure_future(self.kill(child, grace["nanoseconds"] / 1e9 if grace else KILL_GRACE))
+        spawn(self.kill(child, grace["nanoseconds"] / 1e9 if grace else KILL_GRACE))
 
     def on_acknowledged(self, body):
         if self.children and all(child.ended for child in self.children.values()) and not self.driver.unacknowledged:
@@ -90,7 +92,7 @@ class DefaultExecutor:
             self.end()
             return
         for child in running:
-            asyncio.ensure_future(self.kill(child, KILL_GRACE))
+            spawn(self.kill(child, KILL_GRACE))
         asyncio.get_running_loop().call_later(KILL_GRACE + 1, self.end)
 
     # -- tasks -------------------------------------------------------------
@@ -149,7 +151,7 @@ class DefaultExecutor:
         if state == "TASK_FAILED":
             for other in self.children.values():
                 if other.id in child.group and not other.ended and not other.killing:
-                    asyncio.ensure_future(self.kill(other, KILL_GRACE))
+                    spawn(self.kill(other, KILL_GRACE))
 
     async def kill(self, child, grace):
         child.killing = True
@@ -185,6 +187,7 @@ def name_of(container_id):
 
 def main(argv, environ):
     flags.load("mesos-default-executor", argv, environ)
+    show_as(["mesos-default-executor", *argv[1:]])
     for name in ("MESOS_FRAMEWORK_ID", "MESOS_EXECUTOR_ID", "MESOS_SLAVE_PID"):
         if name not in environ:
             log.exit_with(1, f"Expecting '{name}' to be set in the environment.", file=FILE)

@@ -10,6 +10,7 @@ import json
 from . import flags
 from . import resources as res
 from .agent import master_address
+from .background import spawn
 from .cluster import TERMINAL, value, wire
 from .glog import log, quit_now
 from .libprocess import Libprocess
@@ -53,7 +54,7 @@ class CommandScheduler:
 
     def send(self, kind, body):
         call = {"type": kind, "framework_id": wire(self.framework_id), kind.lower(): body}
-        return asyncio.ensure_future(self.scheduler.call(call))
+        return spawn(self.scheduler.call(call))
 
     # -- events ------------------------------------------------------------
 
@@ -106,7 +107,7 @@ class CommandScheduler:
         if status["state"] in TERMINAL or status["state"] == "TASK_UNREACHABLE":
             self.done.add(identifier)
             if len(self.done) == len(self.tasks):
-                asyncio.ensure_future(self.leave(acknowledged))
+                spawn(self.leave(acknowledged))
 
     async def leave(self, acknowledged):
         """Everything ended: so do we, with 0 whatever the state was."""

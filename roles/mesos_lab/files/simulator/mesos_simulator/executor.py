@@ -9,10 +9,12 @@ import signal
 import subprocess
 
 from . import containerizer, flags
+from .background import spawn
 from .cluster import TERMINAL, exit_text, value
 from .executor_driver import V0Driver, V1Driver, seconds
 from .glog import log, quit_now
 from .libprocess import Libprocess
+from .process_title import show_as
 
 FILE = "executor.cpp"
 LINGER = 1.0             # seconds that a v0 executor stays after its last update
@@ -69,7 +71,7 @@ class CommandExecutor:
             return
         log.info(FILE, f"Forked command at {self.process.pid}")
         self.update("TASK_RUNNING")
-        asyncio.ensure_future(self.wait())
+        spawn(self.wait())
 
     def update(self, state, message=None):
         status = {"task_id": self.task["task_id"], "state": state}
@@ -127,7 +129,7 @@ class CommandExecutor:
             return
         grace = seconds(self.environ.get("MESOS_EXECUTOR_SHUTDOWN_GRACE_PERIOD"), 5.0)
         self.kill(max(0.1, grace - 2))
-        asyncio.ensure_future(self.end_after_task())
+        spawn(self.end_after_task())
 
     async def end_after_task(self):
         while self.process.returncode is None:
@@ -144,6 +146,7 @@ class CommandExecutor:
 
 def main(argv, environ):
     flags.load("mesos-executor", argv, environ)
+    show_as(["mesos-executor", *argv[1:]])
     for name in ("MESOS_FRAMEWORK_ID", "MESOS_EXECUTOR_ID", "MESOS_SLAVE_PID"):
         if name not in environ:
             log.exit_with(1, f"Expecting '{name}' to be set in the environment", file="exec.cpp")

@@ -11,6 +11,7 @@ import json
 import random
 import time
 
+from .background import spawn
 from .cluster import new_uuid, value, wire
 from .glog import log
 from .http_client import HttpFailure
@@ -156,7 +157,7 @@ class V1Driver(Driver):
 
     async def start(self):
         log.info("executor.cpp", f"Using URL {self.url}/executor for the executor API endpoint")
-        asyncio.ensure_future(self.stay_subscribed())
+        spawn(self.stay_subscribed())
 
     async def stay_subscribed(self):
         """Subscribe; with checkpointing again and again, for as long as the agent may take to come back."""
@@ -210,7 +211,7 @@ class V1Driver(Driver):
         status = self.prepared(status)
         self.waiting.append(self.ids() | {"type": "UPDATE", "update": {"status": status}})
         if self.sending is None or self.sending.done():
-            self.sending = asyncio.ensure_future(self.send_waiting())
+            self.sending = spawn(self.send_waiting())
 
     async def send_waiting(self):
         """Updates go one after the other; those that fail go again with the next subscription."""
