@@ -26,7 +26,7 @@ class Program:
     def __init__(self, names, bin_dir=None):
         self.names, self.bin_dir = names, bin_dir
         self.path = _process.find_program(names, bin_dir)
-        self._help = None
+        self._flags = None
 
     def absence(self):
         """Return the sentence for a host without the program."""
@@ -36,17 +36,21 @@ class Program:
     def version(self):
         """Return (major, minor)."""
         text = self._ask("--version")
-        found = re.search(r"(\d+)\.(\d+)(\.\d+)?", text)
+        found = re.search(r"^mesos (\d+)\.(\d+)", text, re.MULTILINE)
         if not found:
             raise ProgramProblem("{0} --version does not tell a version ({1!r}); set mesos_version".format(
                 self.path, text.strip()[:80]))
         return int(found.group(1)), int(found.group(2))
 
     def flags(self):
-        """Return the names of the flags that --help lists; an empty set where it lists none."""
-        if self._help is None:
-            self._help = self._ask("--help")
-        return set(re.findall(r"^\s*--(?:\[no-\])?([a-z][a-z0-9_]*)", self._help, re.MULTILINE))
+        """Return the names of the flags that --help lists."""
+        if self._flags is None:
+            text = self._ask("--help")
+            self._flags = set(re.findall(r"^\s*--(?:\[no-\])?([a-z][a-z0-9_]*)", text, re.MULTILINE))
+            if not self._flags:
+                raise ProgramProblem("{0} --help lists no flags ({1!r}); is this Mesos?".format(
+                    self.path, text.strip()[:80]))
+        return set(self._flags)
 
     def has_ssl(self):
         """Whether the binary was built with SSL; None where nothing here can tell."""
@@ -58,16 +62,17 @@ class Program:
         return self._linked_with_ssl()
 
     def _linked_with_ssl(self):
-        libraries = self._run(["ldd", self.path]) or ""
+        libraries = self._run(["ldd", self.path])[1]
         mesos = re.search(r"libmesos\S* => (\S+)", libraries)
         if mesos is None:
             return None
-        return bool(re.search(r"libssl|libevent_openssl", self._run(["ldd", mesos.group(1)]) or ""))
+        return bool(re.search(r"libssl|libevent_openssl", self._run(["ldd", mesos.group(1)])[1]))
 
     def _ask(self, option):
-        text = self._run([self.path, option])
-        if text is None:
-            raise ProgramProblem("{0} {1} does not work; is the installation complete?".format(self.path, option))
+        status, text = self._run([self.path, option])
+        if status:
+            raise ProgramProblem("{0} {1} ended with status {2}: {3}; is the installation complete?".format(
+                self.path, option, status, (text.strip().splitlines() or ["it said nothing"])[-1]))
         return text
 
     def _run(self, argv):
@@ -79,6 +84,6 @@ class Program:
             raise ProgramProblem("{0} did not answer within {1} s".format(" ".join(argv), _SECONDS)) from None
         except OSError as error:
             if argv[0] == "ldd":
-                return None
+                return 1, ""
             raise ProgramProblem("{0} cannot be run: {1}".format(argv[0], _files.cause(error))) from None
-        return done.stdout
+        return done.returncode, done.stdout

@@ -43,13 +43,13 @@ def test_without_an_agent_the_library_is_asked(program, monkeypatch, libraries, 
     master = program("true")
     mesos = "/usr/lib/libmesos-1.11.0.so"
     answers = {master.path: f"libmesos-1.11.0.so => {mesos} (0x1)", mesos: libraries}
-    monkeypatch.setattr(Program, "_run", lambda _self, argv: answers[argv[1]])
+    monkeypatch.setattr(Program, "_run", lambda _self, argv: (0, answers[argv[1]]))
     assert master.has_ssl() is ssl
 
 
 def test_where_nothing_can_tell_nothing_is_said(program, monkeypatch):
     master = program("true")
-    monkeypatch.setattr(Program, "_run", lambda _self, argv: None)
+    monkeypatch.setattr(Program, "_run", lambda _self, argv: (1, ""))
     assert master.has_ssl() is None
 
 
@@ -69,3 +69,18 @@ def test_a_program_that_hangs_is_not_waited_for_for_ever(program, monkeypatch):
     monkeypatch.setattr("ansible_collections.mesos.security.plugins.module_utils._program._SECONDS", 0.1)
     with pytest.raises(ProgramProblem, match="did not answer within 0.1 s"):
         program("exec sleep 5").version()
+
+
+@pytest.mark.parametrize("script, words", [
+    ("echo 'File \"/usr/lib/python3.11/x.py\", line 1.2'; echo 'SyntaxError: x'; exit 1",
+     "--version ended with status 1: SyntaxError: x; is the installation complete"),
+    ("exit 127", "ended with status 127: it said nothing"), ("echo 3.11", "does not tell a version"),
+])  # fmt: skip
+def test_a_program_that_fails_is_not_taken_at_its_word(program, script, words):
+    with pytest.raises(ProgramProblem, match=words):
+        program(script).version()
+
+
+def test_a_help_without_flags_is_no_proof_of_a_build_without_ssl(program):
+    with pytest.raises(ProgramProblem, match="--help lists no flags .'what'.; is this Mesos"):
+        program("echo what", "mesos-agent").has_ssl()
