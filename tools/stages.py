@@ -8,6 +8,7 @@ A stage that cannot run fails, and says what is missing: nothing is skipped.
 
 import os
 import queue
+import re
 import signal
 import subprocess
 import sys
@@ -18,7 +19,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LOGS = ROOT / "build" / "logs"
-SHOWN = 200     # lines of a failed stage's log on the screen
+SHOWN = 200     # lines of a failed stage's log on the screen, and those before that tell of errors
+TELLING = re.compile(r"fatal: |failed: |\bERROR\b|^E  |^FAILED|Traceback")
 
 
 @dataclass(frozen=True)
@@ -110,9 +112,9 @@ class Runner:
         if verdict == "passed":
             print(f"✓ {stage.name:13} {seconds:4.0f} s  {last[:120]}", flush=True)
             return
-        print(f"\n✗ {stage.name:13} {seconds:4.0f} s  {verdict}; the end of build/logs/{stage.name}.log:", flush=True)
-        print(*(f"  │ {line}" for line in lines[-SHOWN:]), sep="\n", flush=True)
-        print(flush=True)
+        telling = [line for line in lines[:-SHOWN] if TELLING.search(line)][:20]
+        print(f"\n✗ {stage.name:13} {seconds:4.0f} s  {verdict}; the end of build/logs/{stage.name}.log:")
+        print(*(f"  │ {line}" for line in [*telling, *lines[-SHOWN:]]), "", sep="\n", flush=True)
 
     def stop(self):
         self.stopped = True
