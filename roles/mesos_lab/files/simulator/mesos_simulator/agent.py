@@ -96,7 +96,8 @@ class Agent:
             info["domain"] = options.domain
         self.files = endpoints.Files(options.log_dir, "mesos-agent", "/slave/log")
         self.pid = f"{PROCESS}@{lib.address}"
-        self.state = AgentState(info, self.pid, options, environ, Edges(lib), log, paths=checkpoint.Paths(options.work_dir),
+        self.state = AgentState(info, self.pid, options, environ, Edges(lib), log,
+                                paths=checkpoint.Paths(options.work_dir),
                                 containers=Containerizer(options.runtime_dir, log), files=self.files)
         self.flags = options.as_json()
         self.retry = self.ping_timer = None
@@ -156,7 +157,8 @@ class Agent:
     def registered(self, sender, message):
         state = self.state
         if sender != state.master:
-            log.warning("slave.cpp", f"Ignoring registration message from {sender} because it is not the expected master")
+            log.warning("slave.cpp", f"Ignoring registration message from {sender} because it is not the expected "
+                                     "master")
             return
         identifier = cluster.value(message["agent_id"])
         if state.registered:
@@ -170,7 +172,8 @@ class Agent:
     def reregistered(self, sender, message):
         state = self.state
         if sender != state.master:
-            log.warning("slave.cpp", f"Ignoring re-registration message from {sender} because it is not the expected master")
+            log.warning("slave.cpp", f"Ignoring re-registration message from {sender} because it is not the expected "
+                                     "master")
             return
         if state.registered:
             log.warning("slave.cpp", f"Already re-registered with master {sender}")
@@ -229,7 +232,8 @@ class Agent:
     def shutdown(self, sender, message):
         """The master does not want this agent."""
         if sender != self.state.master:
-            log.warning("slave.cpp", f"Ignoring shutdown message from {sender} because it is not from the registered master: "
+            log.warning("slave.cpp", f"Ignoring shutdown message from {sender} because it is not from the registered "
+                                     "master: "
                         f"{self.state.master}")
             return
         text = message.get("message", "")
@@ -258,7 +262,8 @@ class Agent:
         user = pwd.getpwuid(os.getuid()).pw_name
         log.info("slave.cpp", f"Received SIGUSR1 signal from user {user}; unregistering and shutting down")
         if self.state.registered:
-            self.state.edges.send(self.state.master, "mesos.internal.UnregisterSlaveMessage", {"agent_id": self.state.info["id"]})
+            self.state.edges.send(self.state.master, "mesos.internal.UnregisterSlaveMessage",
+                                  {"agent_id": self.state.info["id"]})
         self.terminate(forget=True)
 
     # -- running -----------------------------------------------------------

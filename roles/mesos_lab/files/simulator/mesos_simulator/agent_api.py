@@ -66,7 +66,8 @@ def framework_model(framework):
     info = framework.info
     model = {"id": framework.id, "name": info.get("name", ""), "user": info.get("user", ""),
              "failover_timeout": float(info.get("failover_timeout", 0.0)), "checkpoint": framework.checkpoint,
-             "hostname": info.get("hostname", ""), "executors": [executor_model(one) for one in framework.executors.values()],
+             "hostname": info.get("hostname", ""),
+             "executors": [executor_model(one) for one in framework.executors.values()],
              "completed_executors": [executor_model(one) for one in framework.completed]}
     if framework.has("MULTI_ROLE"):
         model["roles"] = info.get("roles", [])

@@ -11,6 +11,11 @@ from .agent_model import EXECUTOR_MESSAGES, REGISTERING, RUNNING, TERMINATED, TE
 from .cluster import new_task, value, wire
 
 
+def made_for_command(info):
+    """Whether the agent made this ExecutorInfo itself, for a task with only a command."""
+    return info.get("source") == value(info["executor_id"]) and info.get("name", "").startswith("Command Executor")
+
+
 class AgentExecutors:
     """The half of AgentState that serves executors."""
 
@@ -33,7 +38,8 @@ class AgentExecutors:
 
     def register_executor(self, sender, message):
         framework_id, executor_id = value(message["framework_id"]), value(message["executor_id"])
-        self.log.info("slave.cpp", f"Got registration for executor '{executor_id}' of framework {framework_id} from {sender}")
+        self.log.info("slave.cpp", f"Got registration for executor '{executor_id}' of framework {framework_id} from "
+                                   f"{sender}")
         executor = self.executor_named(framework_id, executor_id)
         if executor is None or executor.state != REGISTERING or self.recovering:
             self.log.warning("slave.cpp", f"Shutting down executor '{executor_id}' of framework {framework_id} because "
@@ -47,7 +53,8 @@ class AgentExecutors:
     def reregister_executor(self, sender, message):
         """A v0 executor answers our request to reconnect."""
         framework_id, executor_id = value(message["framework_id"]), value(message["executor_id"])
-        self.log.info("slave.cpp", f"Received re-registration message from executor '{executor_id}' of framework {framework_id}")
+        self.log.info("slave.cpp", f"Received re-registration message from executor '{executor_id}' of framework "
+                                   f"{framework_id}")
         executor = self.executor_named(framework_id, executor_id)
         if executor is None or executor.state != REGISTERING or not self.recovering:
             self.edges.send(sender, "mesos.internal.ShutdownExecutorMessage", {})
@@ -84,7 +91,8 @@ class AgentExecutors:
         for task_id, task in list(executor.tasks.items()):
             if task["state"] == "TASK_STAGING" and task_id not in known:
                 lost = "TASK_DROPPED" if executor.framework.has("PARTITION_AWARE") else "TASK_LOST"
-                self.report(executor, task["task_id"], lost, "REASON_SLAVE_RESTARTED", "Task launched during agent restart")
+                self.report(executor, task["task_id"], lost, "REASON_SLAVE_RESTARTED", "Task launched during agent "
+                                                                                       "restart")
 
     # -- v1 ----------------------------------------------------------------
 
@@ -98,7 +106,8 @@ class AgentExecutors:
         if executor.run:
             marker = f"{executor.run}/http.marker"
             if not os.path.exists(marker):
-                self.log.info("slave.cpp", f"Creating a marker file for HTTP based executor {executor} at path '{marker}'")
+                self.log.info("slave.cpp", f"Creating a marker file for HTTP based executor {executor} at path "
+                                           f"'{marker}'")
                 checkpoint.write(marker, "")
         self.greet(executor)
         if fresh and not again:
@@ -114,8 +123,8 @@ class AgentExecutors:
         """MESSAGE of an executor: to its framework, by way of the master in the simulator."""
         if self.master and self.registered:
             self.edges.send(self.master, "mesos.internal.ExecutorToFrameworkMessage", {
-                "agent_id": wire(self.id), "framework_id": wire(executor.framework.id), "executor_id": wire(executor.id),
-                "data": data})
+                "agent_id": wire(self.id), "framework_id": wire(executor.framework.id),
+                "executor_id": wire(executor.id), "data": data})
 
     def framework_message(self, sender, message):
         executor = self.executor_named(value(message["framework_id"]), value(message["executor_id"]))
@@ -130,7 +139,8 @@ class AgentExecutors:
         if info is None:
             return False
         missing = "No committed checkpointed resources"
-        self.log.info("state.cpp", f"{missing} and operations found at '{self.paths.resources()}/resources_and_operations.state'")
+        self.log.info("state.cpp", f"{missing} and operations found at "
+                                   f"'{self.paths.resources()}/resources_and_operations.state'")
         self.log.info("state.cpp", f"{missing} found at '{self.paths.resources()}/resources.info'")
         self.info = self.info | {"id": info["id"]}
         problem = agent_info.problem_of_change(info, self.info, self.flags.reconfiguration_policy)
@@ -151,7 +161,7 @@ class AgentExecutors:
         container_id = os.path.basename(run)
         executor = Executor(framework, info, container_id, self.paths.run(
             self.id, identifier, value(info["executor_id"]), container_id), run=run,
-            for_command=(info.get("source") == value(info["executor_id"]) and info.get("name", "").startswith("Command Executor")))
+            for_command=made_for_command(info))
         framework.executors[executor.id] = executor
         self.log.info("slave.cpp", f"Recovering executor {executor.name}")
         self.attach(executor)
@@ -200,7 +210,8 @@ class AgentExecutors:
                     self.log.info("slave.cpp", f"Waiting for executor {executor} to subscribe")
                 else:
                     self.log.info("slave.cpp", f"Sending reconnect request to executor {executor}")
-                    self.edges.send(executor.pid, "mesos.internal.ReconnectExecutorMessage", {"agent_id": wire(self.id)})
+                    self.edges.send(executor.pid, "mesos.internal.ReconnectExecutorMessage",
+                                    {"agent_id": wire(self.id)})
 
     def end_recovery(self):
         """The time for executors to come back is over."""
@@ -213,7 +224,8 @@ class AgentExecutors:
                     executor.pending = {
                         "state": "TASK_GONE" if framework.has("PARTITION_AWARE") else "TASK_LOST",
                         "reason": "REASON_EXECUTOR_REREGISTRATION_TIMEOUT",
-                        "message": f"Executor did not reregister within {self.duration('executor_reregistration_timeout')}"}
+                        "message": f"Executor did not reregister within "
+                                   f"{self.duration('executor_reregistration_timeout')}"}
                     self.containers.destroy(executor.container_id)
                 elif executor.state == TERMINATED and executor.idle():
                     self.clean_up(executor)

@@ -63,8 +63,8 @@ class AgentTasks:
             executor = self.add_executor(framework, info, for_command)
         if executor.state in (TERMINATING, TERMINATED):
             for task in [one for entry in entries for one in entry.get("group", [entry])]:
-                self.report(executor, task["task_id"], "TASK_DROPPED" if framework.has("PARTITION_AWARE") else "TASK_LOST",
-                            "REASON_EXECUTOR_TERMINATED", "Executor terminating")
+                dropped = "TASK_DROPPED" if framework.has("PARTITION_AWARE") else "TASK_LOST"
+                self.report(executor, task["task_id"], dropped, "REASON_EXECUTOR_TERMINATED", "Executor terminating")
             return
         executor.queued += entries
         if executor.run:
@@ -96,7 +96,8 @@ class AgentTasks:
     def fork(self, executor):
         """Start the executor's container; its end is reported to executor_terminated."""
         framework, info = executor.framework, executor.info
-        self.log.info("slave.cpp", f"Launching executor {executor.name} with resources {res.as_json(info['resources'])} "
+        self.log.info("slave.cpp", f"Launching executor {executor.name} with resources "
+                                   f"{res.as_json(info['resources'])} "
                       f"in work directory '{executor.directory}'")
         environment = containerizer.executor_environment(
             self.flags, self.environ, agent_pid=self.pid, agent_id=self.id, framework=framework.info, executor=info,
@@ -107,7 +108,8 @@ class AgentTasks:
             container = self.containers.launch(executor.container_id, containerizer.argv_of(info.get("command", {})),
                                                environment, executor.directory, self.user_of(info, framework))
         except (OSError, ValueError, KeyError) as error:
-            self.log.error("slave.cpp", f"Container '{executor.container_id}' for executor {executor.name} failed to start: {error}")
+            self.log.error("slave.cpp", f"Container '{executor.container_id}' for executor {executor.name} failed to "
+                                        f"start: {error}")
             executor.pending = {"state": "TASK_FAILED", "reason": "REASON_CONTAINER_LAUNCH_FAILED",
                                 "message": f"Failed to launch container: {error}"}
             self.edges.later(0, self.executor_terminated, executor, None)
@@ -146,7 +148,8 @@ class AgentTasks:
                 executor.tasks[value(task["task_id"])] = new_task(task, executor.framework.id)
             names = ", ".join(value(task["task_id"]) for task in tasks)
             if "group" in entry:
-                self.log.info("slave.cpp", f"Sending queued task group containing tasks [ {names} ] to executor {executor}")
+                self.log.info("slave.cpp", f"Sending queued task group containing tasks [ {names} ] to executor "
+                                           f"{executor}")
                 self.tell(executor, {"type": "LAUNCH_GROUP", "launch_group": {"task_group": {"tasks": tasks}}})
             else:
                 self.log.info("slave.cpp", f"Sending queued task '{names}' to executor {executor}")
@@ -169,7 +172,8 @@ class AgentTasks:
         self.log.info("slave.cpp", f"Asked to kill task {task_id} of framework {framework_id}")
         executor, task = self.find_task(framework_id, task_id)
         if executor is None:
-            self.log.warning("slave.cpp", f"Cannot kill task {task_id} of framework {framework_id} because no corresponding "
+            self.log.warning("slave.cpp", f"Cannot kill task {task_id} of framework {framework_id} because no "
+                                          "corresponding "
                              "executor is running")
             return
         if task is None:
@@ -241,8 +245,10 @@ class AgentTasks:
             status.setdefault("executor_id", wire(executor.id))
             container = status.get("container_status") or {}
             status["container_status"] = self.container_status(executor) | container
-        name = f"{status['state']} (Status UUID: {uuid_text(status.get('uuid'))}) for task {task_id} of framework {framework.id}"
-        self.log.info("slave.cpp", f"Handling status update {name} from {executor.pid or ('executor(1)' if by_executor else '@0.0.0.0:0')}")
+        name = (f"{status['state']} (Status UUID: {uuid_text(status.get('uuid'))}) for task {task_id} of framework "
+                f"{framework.id}")
+        self.log.info("slave.cpp", f"Handling status update {name} from "
+                                   f"{executor.pid or ('executor(1)' if by_executor else '@0.0.0.0:0')}")
         task = executor.tasks.get(task_id)
         if task is not None and task["state"] not in TERMINAL:
             task["state"] = status["state"]
@@ -338,7 +344,8 @@ class AgentTasks:
 
     def schedule_removal(self, path, remove=False):
         """Say it; what is really removed is a run, as its parents may be used again."""
-        self.log.info("gc.cpp", f"Scheduling '{path}' for gc {self.flags.gc_delay / 86400 - 1e-8:.8f}days in the future")
+        self.log.info("gc.cpp", f"Scheduling '{path}' for gc {self.flags.gc_delay / 86400 - 1e-8:.8f}days in the "
+                                "future")
         if remove:
             self.edges.later(self.flags.gc_delay, checkpoint.remove, path)
 

@@ -187,6 +187,7 @@ def new_task(task, framework_id, state="TASK_STAGING"):
 
 
 def role_of_task(task):
+    """The role that a task's resources are allocated to."""
     return next((resource["allocation_info"]["role"] for resource in task.get("resources", [])
                  if resource.get("allocation_info")), "*")
 

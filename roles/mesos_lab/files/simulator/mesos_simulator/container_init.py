@@ -11,7 +11,6 @@ It outlives the agent, so an agent that comes back learns how a container ended.
 import os
 import sys
 
-
 PYTHON_IGNORES = (13, 25)       # SIGPIPE and SIGXFSZ, which a Python program ignores and its children would
 
 

@@ -123,7 +123,8 @@ class Containerizer:
         self.containers = {}
 
     def runtime_path(self, identifier, name):
-        directory = os.path.join(self.runtime_dir, *[part for one in identifier.split(".") for part in ("containers", one)])
+        parts = [part for one in identifier.split(".") for part in ("containers", one)]
+        directory = os.path.join(self.runtime_dir, *parts)
         os.makedirs(directory, exist_ok=True)
         return os.path.join(directory, name)
 
@@ -133,8 +134,8 @@ class Containerizer:
         with open(os.path.join(directory, "stdout"), "ab") as out, open(os.path.join(directory, "stderr"), "ab") as err:
             process = subprocess.Popen(
                 ["mesos-containerizer", "-I", "-S", INIT, status_file, *argv], executable=sys.executable,
-                env=environment, cwd=directory, stdin=subprocess.DEVNULL, stdout=out, stderr=err, start_new_session=True,
-                user=user)
+                env=environment, cwd=directory, stdin=subprocess.DEVNULL, stdout=out, stderr=err,
+                start_new_session=True, user=user)
         self.log.info("launcher.cpp", f"Forked child with pid '{process.pid}' for container '{identifier}'")
         return self.keep(Container(identifier, process.pid, status_file, process))
 
@@ -153,7 +154,8 @@ class Containerizer:
             self.announce_destruction(container)
         if "." in container.id:
             path = self.runtime_path(container.id, "termination")
-            self.log.info("containerizer.cpp", "Checkpointing termination state to nested container's runtime directory "
+            self.log.info("containerizer.cpp", "Checkpointing termination state to nested container's runtime "
+                                               "directory "
                           f"'{path}'")
             with open(path, "w") as stream:
                 json.dump({"status": container.done.result()}, stream)

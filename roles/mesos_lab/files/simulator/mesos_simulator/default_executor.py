@@ -10,7 +10,7 @@ import uuid
 
 from . import flags
 from .background import spawn
-from .cluster import TERMINAL, exit_text, value
+from .cluster import TERMINAL, exit_text, role_of_task, value
 from .executor_driver import V1Driver
 from .glog import log, quit_now
 from .http_client import HttpFailure
@@ -107,7 +107,7 @@ class DefaultExecutor:
 
     def environment(self, child):
         command = child.task.get("command") or {}
-        role = next((one["allocation_info"]["role"] for one in child.task["resources"] if one.get("allocation_info")), "*")
+        role = role_of_task(child.task)
         given = (command.get("environment") or {}).get("variables", [])
         return {"variables": [{"name": "MESOS_TASK_ID", "type": "VALUE", "value": child.id},
                               {"name": "MESOS_ALLOCATION_ROLE", "type": "VALUE", "value": role}, *given]}

@@ -76,11 +76,12 @@ class CommandScheduler:
     def accept(self, offer):
         self.launched = True
         role = offer["allocation_info"]["role"]
-        tasks = [task | {"agent_id": offer["agent_id"], "resources": res.allocated(res.normalised(task["resources"]), role)}
-                 for task in self.tasks]
+        tasks = [task | {"agent_id": offer["agent_id"],
+                         "resources": res.allocated(res.normalised(task["resources"]), role)} for task in self.tasks]
         names, agent = ", ".join(value(task["task_id"]) for task in tasks), value(offer["agent_id"])
         if self.group:
-            executor = {"executor_id": wire("default-executor"), "type": "DEFAULT", "framework_id": wire(self.framework_id),
+            executor = {"executor_id": wire("default-executor"), "type": "DEFAULT",
+                        "framework_id": wire(self.framework_id),
                         "resources": res.allocated(res.parse(DEFAULT_EXECUTOR), role)}
             operation = {"type": "LAUNCH_GROUP", "launch_group": {"executor": executor, "task_group": {"tasks": tasks}}}
             words = f"Submitted task group with tasks [ {names} ] to agent '{agent}'"
@@ -103,7 +104,8 @@ class CommandScheduler:
                 "agent_id": status["agent_id"], "task_id": status["task_id"], "uuid": status["uuid"]})
         if status["state"] == "TASK_RUNNING" and self.options.kill_after is not None:
             asyncio.get_running_loop().call_later(
-                self.options.kill_after, self.send, "KILL", {"task_id": status["task_id"], "agent_id": status["agent_id"]})
+                self.options.kill_after, self.send, "KILL",
+                {"task_id": status["task_id"], "agent_id": status["agent_id"]})
         if status["state"] in TERMINAL or status["state"] == "TASK_UNREACHABLE":
             self.done.add(identifier)
             if len(self.done) == len(self.tasks):
@@ -127,7 +129,8 @@ def tasks_of(options):
     """(tasks, whether they are a group); ends the program if the flags do not make one."""
     given = [name for name in ("task", "task_group") if getattr(options, name) is not None]
     if len(given) == 2 or given and options.name:
-        complain(options, "Either task or task group should be set but not both. Provide either '--task' OR '--task_group'")
+        complain(options, "Either task or task group should be set but not both. Provide either '--task' OR "
+                          "'--task_group'")
     if options.task_group is not None:
         return [normal(task) for task in loaded(options.task_group)["tasks"]], True
     if options.task is not None:

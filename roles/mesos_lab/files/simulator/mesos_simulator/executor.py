@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, mesos.security contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""mesos-executor: runs the one command of a task, and tells what became of it.  Over v0 messages, or HTTP if told so."""
+"""mesos-executor: runs the one command of a task, and tells what became of it: by v0 messages, or HTTP if told so."""
 
 import asyncio
 import os
@@ -10,7 +10,7 @@ import subprocess
 
 from . import containerizer, flags
 from .background import spawn
-from .cluster import TERMINAL, exit_text, value
+from .cluster import TERMINAL, exit_text, role_of_task, value
 from .executor_driver import V0Driver, V1Driver, seconds
 from .glog import log, quit_now
 from .libprocess import Libprocess
@@ -59,8 +59,8 @@ class CommandExecutor:
         self.update("TASK_STARTING")
         command = task["command"]
         program, *argv = containerizer.argv_of(command)
-        role = next((one["allocation_info"]["role"] for one in task["resources"] if one.get("allocation_info")), "*")
-        environment = (original_environment() | {"MESOS_ALLOCATION_ROLE": role} | containerizer.variables(command))
+        environment = (original_environment() | {"MESOS_ALLOCATION_ROLE": role_of_task(task)}
+                       | containerizer.variables(command))
         log.info(FILE, "Running '/bin/sh -c <POSSIBLY-SENSITIVE-DATA>'" if command.get("shell", True) else
                  f"Running '{program} <POSSIBLY-SENSITIVE-DATA>'")
         try:

@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """How an executor talks to its agent: by messages (v0) or by HTTP (v1), with the same events for what it does.
 
-Either driver calls ``on_event(event)`` with v1 executor events and has ``start()``, ``update(status)`` and ``unacknowledged``.
+Either driver calls ``on_event(event)`` with v1 executor events and has ``start()``, ``update(status)`` and
+``unacknowledged``.
 """
 
 import asyncio
@@ -85,7 +86,8 @@ class V0Driver(Driver):
         super().__init__(lib, environ, on_event)
         self.agent = environ["MESOS_SLAVE_PID"]
         for name, kind in EVENTS.items():
-            lib.receive(self.NAME, name, lambda sender, body, kind=kind: self.handle({"type": kind, kind.lower(): body}))
+            lib.receive(self.NAME, name, lambda sender, body, kind=kind: self.handle(
+                {"type": kind, kind.lower(): body}))
         lib.receive(self.NAME, "mesos.internal.ReconnectExecutorMessage", self.reconnect)
         lib.receive(self.NAME, "mesos.internal.ExecutorReregisteredMessage", self.reregistered)
         self.giving_up = None
@@ -135,7 +137,8 @@ class V0Driver(Driver):
 
     def give_up(self):
         if not self.connected:
-            log.info("exec.cpp", f"Recovery timeout of {self.environ.get('MESOS_RECOVERY_TIMEOUT', '15mins')} exceeded; "
+            log.info("exec.cpp", f"Recovery timeout of {self.environ.get('MESOS_RECOVERY_TIMEOUT', '15mins')} "
+                                 "exceeded; "
                      "Shutting down")
             self.on_event({"type": "SHUTDOWN"})
 
@@ -175,19 +178,22 @@ class V1Driver(Driver):
                 log.info("executor.cpp", "Disconnected from agent: Subscribe connection interrupted; Shutting down")
                 break
             if lost_at is not None and time.monotonic() - lost_at > self.recovery_timeout:
-                log.info("executor.cpp", f"Recovery timeout of {self.environ.get('MESOS_RECOVERY_TIMEOUT')} exceeded; Shutting down")
+                log.info("executor.cpp", f"Recovery timeout of {self.environ.get('MESOS_RECOVERY_TIMEOUT')} "
+                                         "exceeded; Shutting down")
                 break
             await asyncio.sleep(random.uniform(0, min(self.backoff, 2.0)))
         self.on_event({"type": "SHUTDOWN"})
 
     async def subscribe(self):
         call = self.ids() | {"type": "SUBSCRIBE", "subscribe": {
-            "unacknowledged_tasks": list(self.tasks.values()), "unacknowledged_updates": list(self.unacknowledged.values())}}
+            "unacknowledged_tasks": list(self.tasks.values()),
+            "unacknowledged_updates": list(self.unacknowledged.values())}}
         subscription = None
         try:
             subscription = await self.lib.connection(self.url)
             self.others = await self.lib.connection(self.url)
-            response = await subscription.request("POST", f"{self.url}/executor", headers=self.headers(), json=call, stream=True)
+            response = await subscription.request(
+                "POST", f"{self.url}/executor", headers=self.headers(), json=call, stream=True)
             if response.status != 200:
                 body = (await response.read()).decode("utf-8", "replace")
                 log.warning("executor.cpp", f"Received '{response.status} {response.reason}' ({body}) for SUBSCRIBE")
@@ -220,8 +226,10 @@ class V1Driver(Driver):
             try:
                 if self.others is None:
                     raise HttpFailure("Disconnected")
-                response = await self.others.request("POST", f"{self.url}/executor", headers=self.headers(), json=call, keep=True)
+                response = await self.others.request(
+                    "POST", f"{self.url}/executor", headers=self.headers(), json=call, keep=True)
                 if response.status != 202:
-                    log.warning("executor.cpp", f"Received '{response.status} {response.reason}' ({response.text}) for UPDATE")
+                    log.warning("executor.cpp", f"Received '{response.status} {response.reason}' ({response.text}) "
+                                                "for UPDATE")
             except HttpFailure as failure:
                 log.error("executor.cpp", f"Request for call type UPDATE failed: {failure}")

@@ -21,7 +21,8 @@ REASONS = {             # their numbers in mesos.proto
     "REASON_COMMAND_EXECUTOR_FAILED": 0, "REASON_EXECUTOR_TERMINATED": 1, "REASON_EXECUTOR_UNREGISTERED": 2,
     "REASON_FRAMEWORK_REMOVED": 3, "REASON_GC_ERROR": 4, "REASON_INVALID_FRAMEWORKID": 5, "REASON_INVALID_OFFERS": 6,
     "REASON_MASTER_DISCONNECTED": 7, "REASON_CONTAINER_LIMITATION_MEMORY": 8, "REASON_RECONCILIATION": 9,
-    "REASON_SLAVE_DISCONNECTED": 10, "REASON_SLAVE_REMOVED": 11, "REASON_SLAVE_RESTARTED": 12, "REASON_SLAVE_UNKNOWN": 13,
+    "REASON_SLAVE_DISCONNECTED": 10, "REASON_SLAVE_REMOVED": 11, "REASON_SLAVE_RESTARTED": 12,
+    "REASON_SLAVE_UNKNOWN": 13,
     "REASON_TASK_INVALID": 14, "REASON_TASK_UNAUTHORIZED": 15, "REASON_TASK_UNKNOWN": 16,
     "REASON_CONTAINER_LIMITATION": 19, "REASON_CONTAINER_LIMITATION_DISK": 20, "REASON_CONTAINER_LAUNCH_FAILED": 21,
     "REASON_CONTAINER_UPDATE_FAILED": 22, "REASON_EXECUTOR_REGISTRATION_TIMEOUT": 23,
@@ -32,7 +33,8 @@ REASONS = {             # their numbers in mesos.proto
 
 def cause(status):
     """``with reason 1 from source 1 with message '…'``; reasons and sources are numbers there."""
-    text = f"with reason {REASONS.get(status.get('reason'), 0)} from source {SOURCES.index(status.get('source', SOURCES[0]))}"
+    text = (f"with reason {REASONS.get(status.get('reason'), 0)} from source "
+            f"{SOURCES.index(status.get('source', SOURCES[0]))}")
     return text + f" with message '{status.get('message', '')}'"
 
 
@@ -61,7 +63,8 @@ class NoExecutor:
 
     def resource_offers(self, driver, offers):
         for offer in offers:
-            log.info(FILE, f"Received offer {value(offer['id'])} from agent {value(offer['agent_id'])} ({offer['hostname']}) "
+            log.info(FILE, f"Received offer {value(offer['id'])} from agent {value(offer['agent_id'])} "
+                           f"({offer['hostname']}) "
                      f"with {res.as_json(offer['resources'])}")
             tasks, left = [], offer
             while self.options.num_tasks is None or self.launched < self.options.num_tasks:
@@ -91,7 +94,8 @@ class NoExecutor:
         total = self.options.num_tasks
         if total is not None and self.finished + self.abnormal >= total:
             if self.abnormal:
-                log.exit_with(1, f"Failed to complete successfully: {self.abnormal} of {total} terminated abnormally", file=FILE)
+                log.exit_with(1, f"Failed to complete successfully: {self.abnormal} of {total} terminated "
+                                 "abnormally", file=FILE)
             driver.stop()
 
     def error(self, driver, message):

@@ -74,12 +74,13 @@ def method_not_allowed(method, allowed):
 
 
 async def read_call(request, kind):
-    """The v1 call in a request's body; ``kind`` is the type it is checked as, like ``master::Call``.  Raises Refusal."""
+    """The v1 call in a request's body; ``kind`` is what it is checked as, like ``master::Call``.  Raises Refusal."""
     content_type = request.headers.get("Content-Type")
     if content_type is None:
         raise Refusal(400, "Expecting 'Content-Type' to be present")
     if content_type == PROTOBUF:
-        raise Refusal(415, "This is a simulator of Mesos: it understands application/json only, not application/x-protobuf")
+        raise Refusal(415, "This is a simulator of Mesos: it understands application/json only, not "
+                           "application/x-protobuf")
     if content_type != JSON:
         raise Refusal(415, f"Expecting 'Content-Type' of {JSON} or {PROTOBUF}")
     if not accepts_json(request.headers.get("Accept")):

@@ -114,8 +114,8 @@ class Master:
         return answer
 
     def tasks(self, query):
-        return state.tasks(self.state, int(query.get("limit", 100)), int(query.get("offset", 0)), query.get("order", "des"),
-                           query.get("framework_id"), query.get("task_id"))
+        return state.tasks(self.state, int(query.get("limit", 100)), int(query.get("offset", 0)),
+                           query.get("order", "des"), query.get("framework_id"), query.get("task_id"))
 
     def constraints(self, query):
         return {"frameworks": {framework.id: {

@@ -24,13 +24,15 @@ class Agents:
             self.acknowledge_registration(known)
             return
         if known:
-            self.log.info("master.cpp", f"Removing old disconnected agent {known} because a registration attempt occurred")
+            self.log.info("master.cpp", f"Removing old disconnected agent {known} because a registration attempt "
+                                        "occurred")
             self.remove_agent(known, "a new agent registered at the same address", "TASK_LOST",
                               "REASON_SLAVE_REMOVED")
         self.log.info("master.cpp", f"Received register agent message from {pid} ({info.get('hostname')})")
         refusal = self.agent_refusal(info, principal)
         if refusal:
-            self.log.warning("master.cpp", f"Refusing registration of agent at {pid} ({info.get('hostname')}): {refusal}")
+            self.log.warning("master.cpp", f"Refusing registration of agent at {pid} ({info.get('hostname')}): "
+                                           f"{refusal}")
             self.edges.send(pid, "mesos.internal.ShutdownMessage", {"message": refusal})
             return
         identifier = f"{self.info['id']}-S{self.next_agent}"
@@ -84,7 +86,8 @@ class Agents:
         self.log.info("master.cpp", f"Received reregister agent message from agent {name}")
         refusal = self.agent_refusal(info, principal)
         if refusal:
-            self.log.warning("master.cpp", f"Refusing reregistration of agent at {pid} ({info.get('hostname')}): {refusal}")
+            self.log.warning("master.cpp", f"Refusing reregistration of agent at {pid} ({info.get('hostname')}): "
+                                           f"{refusal}")
             self.edges.send(pid, "mesos.internal.ShutdownMessage", {"message": refusal})
             return
         if identifier in self.removed_agents:
@@ -119,13 +122,15 @@ class Agents:
     def readmit_agent(self, identifier, pid, message, principal):
         unreachable = identifier in self.unreachable_agents
         if not unreachable:
-            self.log.warning("registry_operations.cpp", "Allowing UNKNOWN agent to reregister: " + proto(message["agent"]))
+            self.log.warning("registry_operations.cpp", "Allowing UNKNOWN agent to reregister: "
+                                                        "" + proto(message["agent"]))
         agent = self.add_agent(identifier, pid, message, principal)
         agent.reregistered_time = self.edges.now()
         for task in message.get("tasks", []):
             framework = value(task["framework_id"])
             if not unreachable and framework not in self.frameworks:
-                self.log.warning("master.cpp", f"Dropping update {task['state']} for task {value(task['task_id'])} of framework "
+                self.log.warning("master.cpp", f"Dropping update {task['state']} for task {value(task['task_id'])} "
+                                               "of framework "
                                  f"{framework} '{REREGISTERED}' for unknown framework {framework}")
         self.edges.send(agent.pid, "mesos.internal.SlaveReregisteredMessage",
                         {"agent_id": wire(agent.id), "reconciliations": [], "connection": self.connection()})
@@ -206,8 +211,8 @@ class Agents:
     def mark_unreachable(self, agent):
         self.log.info("master.cpp", f"Marking agent {agent} unreachable: health check timed out")
         self.unreachable_agents[agent.id] = self.edges.now()
-        self.lose_agent(agent, lambda framework: ("TASK_UNREACHABLE" if framework.has("PARTITION_AWARE") else "TASK_LOST",
-                                                  "REASON_SLAVE_REMOVED"),
+        self.lose_agent(agent, lambda framework: (
+            "TASK_UNREACHABLE" if framework.has("PARTITION_AWARE") else "TASK_LOST", "REASON_SLAVE_REMOVED"),
                         f"Agent {agent.hostname} is unreachable: health check timed out", unreachable=True)
         self.log.info("master.cpp", f"Marked agent {agent} unreachable: health check timed out")
 
@@ -267,7 +272,8 @@ class Agents:
         self.log.info("master.cpp", f"Executor '{executor_id}' of framework {framework_id} on agent {agent}: "
                       f"{exit_text(message['status'])}")
         if executor_id not in agent.executors.get(framework_id, {}):
-            self.log.warning("master.cpp", f"Ignoring unknown exited executor '{executor_id}' of framework {framework_id} "
+            self.log.warning("master.cpp", f"Ignoring unknown exited executor '{executor_id}' of framework "
+                                           f"{framework_id} "
                              f"on agent {agent}")
             return
         self.remove_executor(agent, framework_id, executor_id)
@@ -280,7 +286,8 @@ class Agents:
         executor = agent.executors[framework_id].pop(executor_id)
         if not agent.executors[framework_id]:
             del agent.executors[framework_id]
-        self.log.info("master.cpp", f"Removing executor '{executor_id}' with resources {res.text(executor['resources'])} "
+        self.log.info("master.cpp", f"Removing executor '{executor_id}' with resources "
+                                    f"{res.text(executor['resources'])} "
                       f"of framework {framework_id} on agent {agent}")
         self.release(agent, framework_id, executor["resources"])
 

@@ -35,7 +35,8 @@ class Frameworks:
         capabilities = ", ".join(entry["type"] for entry in info.get("capabilities", []))
         checkpointing = "enabled" if info.get("checkpoint") else "disabled"
         shown = name if pid else f"'{name}'"
-        self.log.info("master.cpp", f"Subscribing framework {shown} with checkpointing {checkpointing} and capabilities "
+        self.log.info("master.cpp", f"Subscribing framework {shown} with checkpointing {checkpointing} and "
+                                    "capabilities "
                       f"[ {capabilities} ]")
         identifier = value(info.get("id"))
         suppressed = set(call.get("suppressed_roles", []))
@@ -85,7 +86,8 @@ class Frameworks:
                               registered_time=self.edges.now(), suppressed=set(suppressed), recovered=recovered,
                               active=not recovered, connected=not recovered)
         self.frameworks[identifier] = framework
-        self.log.info("master.cpp", f"Adding framework {framework} with roles {{ {', '.join(sorted(suppressed))} }} suppressed")
+        self.log.info("master.cpp", f"Adding framework {framework} with roles {{ {', '.join(sorted(suppressed))} }} "
+                                    "suppressed")
         self.publish({"type": "FRAMEWORK_ADDED",
                       "framework_added": lambda: {"framework": self.framework_body(framework)}})
         if pid:
@@ -135,11 +137,13 @@ class Frameworks:
         for key, default in (("checkpoint", False),):
             if info.get(key, default) != framework.info.get(key, default):
                 shown = str(info.get(key, default)).lower()
-                self.log.warning("validation.cpp", f"Cannot update FrameworkInfo.{key} to '{shown}' for framework {framework.id}; "
+                self.log.warning("validation.cpp", f"Cannot update FrameworkInfo.{key} to '{shown}' for framework "
+                                                   f"{framework.id}; "
                                  "see MESOS-703")
         before, after = framework.info.get("principal"), info.get("principal")
         if before != after:
-            self.log.warning("validation.cpp", f"Framework {framework.id} which had a principal  '{before or '<NONE>'}' tried to "
+            self.log.warning("validation.cpp", f"Framework {framework.id} which had a principal  "
+                                               f"'{before or '<NONE>'}' tried to "
                              f"(re)subscribe with a new principal  '{after or '<NONE>'}'")
             return PRINCIPAL_CHANGE
         return None
@@ -147,7 +151,8 @@ class Frameworks:
     def tell_update(self, framework):
         roles = ", ".join(sorted(framework.suppressed))
         self.log.info("master.cpp", f"Updating framework {framework} with roles {{ {roles} }} suppressed")
-        self.log.info("master.cpp", f"Sending a FRAMEWORK_UPDATED event for framework {framework} to all subscribers and "
+        self.log.info("master.cpp", f"Sending a FRAMEWORK_UPDATED event for framework {framework} to all subscribers "
+                                    "and "
                       "broadcasting its up-to-date FrameworkInfo and PID to all registered agents")
         self.publish({"type": "FRAMEWORK_UPDATED",
                       "framework_updated": lambda: {"framework": self.framework_body(framework)}})

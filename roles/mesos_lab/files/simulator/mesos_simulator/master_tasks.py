@@ -73,12 +73,14 @@ class Tasks:
                 return [], f"Offer {identifier} is no longer valid"
             offers.append(offer)
         if len({offer.agent for offer in offers}) > 1:
-            return [], f"Aggregated offers must belong to one single agent. Offer {offers[-1].id} uses agent {offers[-1].agent}"
+            return [], ("Aggregated offers must belong to one single agent. "
+                        f"Offer {offers[-1].id} uses agent {offers[-1].agent}")
         return offers, None
 
     def decline(self, framework, call):
         ids = [value(identifier) for identifier in call.get("offer_ids", [])]
-        self.log.info("master.cpp", f"Processing DECLINE call for offers: [ {', '.join(ids)} ] for framework {framework} with "
+        self.log.info("master.cpp", f"Processing DECLINE call for offers: [ {', '.join(ids)} ] for framework "
+                                    f"{framework} with "
                       f"{(call.get('filters') or {}).get('refuse_seconds', DEFAULT_REFUSAL):g} seconds filter")
         for identifier in ids:
             offer = self.offers.get(identifier)
@@ -97,7 +99,8 @@ class Tasks:
         if invalid or not offers:
             invalid = invalid or "No offers specified"
             self.log.warning("master.cpp", f"ACCEPT call used invalid offers '[ {', '.join(ids)} ]': {invalid}")
-            self.drop_tasks(framework, operations, "REASON_INVALID_OFFERS", f"Task launched with invalid offers: {invalid}")
+            self.drop_tasks(framework, operations, "REASON_INVALID_OFFERS", f"Task launched with invalid offers: "
+                                                                            f"{invalid}")
             return
         agent = self.agents[offers[0].agent]
         self.log.info("master.cpp", f"Processing ACCEPT call for offers: [ {', '.join(ids)} ] on agent {agent} "
@@ -113,7 +116,8 @@ class Tasks:
             elif operation.get("type") == "LAUNCH_GROUP":
                 left = self.launch_group(framework, agent, operation["launch_group"], offers[0].role, left)
             else:
-                self.log.warning("master.cpp", f"Dropping {operation.get('type')} operation from framework {framework}: "
+                self.log.warning("master.cpp", f"Dropping {operation.get('type')} operation from framework "
+                                               f"{framework}: "
                                  "the simulator only launches tasks")
         if left:
             self.refuse(framework, offers[0], left, call.get("filters"))
@@ -132,7 +136,8 @@ class Tasks:
     def refuse_task(self, framework, task, state, reason, message):
         """A task that never was: one update, from the master."""
         if state == "TASK_ERROR":
-            self.log.warning("master.cpp", f"Sending status update TASK_ERROR for task {value(task.get('task_id'))} of framework "
+            self.log.warning("master.cpp", f"Sending status update TASK_ERROR for task {value(task.get('task_id'))} "
+                                           "of framework "
                              f"{framework.id} '{message}'")
         self.forward(framework, {"framework_id": wire(framework.id), "status": {
             "task_id": task.get("task_id", wire("")), "state": state, "source": "SOURCE_MASTER", "reason": reason,
@@ -147,7 +152,8 @@ class Tasks:
         if identifier in framework.tasks:
             return invalid, f"Task has duplicate ID: {identifier}"
         if value(task.get("agent_id")) != agent.id:
-            return invalid, (f"Task uses invalid agent {value(task.get('agent_id'))} while agent {agent.id} is expected")
+            return invalid, (f"Task uses invalid agent {value(task.get('agent_id'))} while agent {agent.id} is "
+                             "expected")
         if executor is None and bool(task.get("command")) == bool(task.get("executor")):
             return invalid, "Task should have at least one (but not both) of CommandInfo or ExecutorInfo present"
         needed = task["resources"]
@@ -198,10 +204,12 @@ class Tasks:
         tasks = [normal_task(task, role) for task in group["task_group"].get("tasks", [])]
         needed = res.add(*(task["resources"] for task in tasks))
         fresh = not self.has_executor(agent, framework, executor)
-        refusal = next(filter(None, (self.task_refusal(framework, agent, task, left, executor) for task in tasks)), None)
+        refusals = (self.task_refusal(framework, agent, task, left, executor) for task in tasks)
+        refusal = next(filter(None, refusals), None)
         total = res.add(needed, executor["resources"]) if fresh else needed
         if refusal is None and not res.contains(left, total):
-            refusal = ("REASON_TASK_GROUP_INVALID", f"Total resources {res.text(total)} required by task group and its executor "
+            refusal = ("REASON_TASK_GROUP_INVALID", f"Total resources {res.text(total)} required by task group and "
+                                                    "its executor "
                        f"is more than available {res.text(left)}")
         if refusal:
             for task in tasks:
@@ -240,13 +248,15 @@ class Tasks:
         update = message["update"]
         status, framework_id = update["status"], value(update["framework_id"])
         agent, framework = self.agents.get(value(update["agent_id"])), self.frameworks.get(framework_id)
-        name = (f"{status['state']} (Status UUID: {uuid_text(status.get('uuid', ''))}) for task {value(status['task_id'])} "
+        name = (f"{status['state']} (Status UUID: {uuid_text(status.get('uuid', ''))}) for task "
+                f"{value(status['task_id'])} "
                 f"of framework {framework_id}")
         if agent is None:
             self.log.warning("master.cpp", f"Ignoring status update {name} from unknown agent {pid}")
             return
         if framework is None:
-            self.log.warning("master.cpp", f"Ignoring status update {name} from agent {agent} because the framework is unknown")
+            self.log.warning("master.cpp", f"Ignoring status update {name} from agent {agent} because the framework "
+                                           "is unknown")
             return
         self.log.info("master.cpp", f"Status update {name} from agent {agent}")
         self.log.info("master.cpp", f"Forwarding status update {name}")
@@ -267,7 +277,8 @@ class Tasks:
             task["status_update_uuid"] = status["uuid"]
         if "uuid" in status or status.get("source") != "SOURCE_MASTER" or before not in TERMINAL:
             task["status_update_state"] = status["state"]
-        self.log.info("master.cpp", f"Updating the state of task {identifier} of framework {framework.id} (latest state: "
+        self.log.info("master.cpp", f"Updating the state of task {identifier} of framework {framework.id} (latest "
+                                    "state: "
                       f"{task['state']}, status update state: {status['state']})")
         if not (task["statuses"] and task["statuses"][-1]["state"] == status["state"]) and before not in TERMINAL:
             task["statuses"].append(kept_status(status))
@@ -299,11 +310,14 @@ class Tasks:
         agent = self.agents.get(value(call["agent_id"]))
         identifier = value(call["task_id"])
         if agent is None or not agent.connected:
-            self.log.warning("master.cpp", f"Cannot send status update acknowledgement {uuid_text(call['uuid'])} for task "
-                             f"{identifier} of framework {framework} to agent {value(call['agent_id'])} because agent is not "
+            self.log.warning("master.cpp", f"Cannot send status update acknowledgement {uuid_text(call['uuid'])} for "
+                                           "task "
+                             f"{identifier} of framework {framework} to agent {value(call['agent_id'])} because "
+                             "agent is not "
                              f"{'registered' if agent is None else 'connected'}")
             return
-        self.log.info("master.cpp", f"Processing ACKNOWLEDGE call for status {uuid_text(call['uuid'])} for task {identifier} "
+        self.log.info("master.cpp", f"Processing ACKNOWLEDGE call for status {uuid_text(call['uuid'])} for task "
+                                    f"{identifier} "
                       f"of framework {framework} on agent {agent.id}")
         task = framework.tasks.get(identifier)
         if task and task.get("status_update_state") in TERMINAL and task.get("status_update_uuid") == call["uuid"]:
@@ -318,13 +332,15 @@ class Tasks:
         identifier = value(call.get("task_id"))
         task = framework.tasks.get(identifier)
         if task is None:
-            self.log.warning("master.cpp", f"Cannot kill task {identifier} of framework {framework} because it is unknown; "
+            self.log.warning("master.cpp", f"Cannot kill task {identifier} of framework {framework} because it is "
+                                           "unknown; "
                              "performing reconciliation")
             self.reconcile(framework, {"tasks": [{"task_id": wire(identifier), "agent_id": call.get("agent_id")}]})
             return
         agent = self.agents.get(value(task["agent_id"]))
         if agent is None or not agent.connected:
-            self.log.warning("master.cpp", f"Cannot kill task {identifier} of framework {framework} because the agent is "
+            self.log.warning("master.cpp", f"Cannot kill task {identifier} of framework {framework} because the "
+                                           "agent is "
                              "disconnected. Kill will be retried if the agent re-registers")
             return
         self.log.info("master.cpp", f"Telling agent {agent} to kill task {identifier} of framework {framework}")
@@ -333,7 +349,8 @@ class Tasks:
 
     def shutdown_executor(self, framework, call):
         agent = self.agents.get(value(call.get("agent_id")))
-        self.log.info("master.cpp", f"Processing SHUTDOWN call for executor '{value(call['executor_id'])}' of framework {framework} "
+        self.log.info("master.cpp", f"Processing SHUTDOWN call for executor '{value(call['executor_id'])}' of "
+                                    f"framework {framework} "
                       f"on agent {value(call.get('agent_id'))}")
         if agent:
             self.edges.send(agent.pid, "mesos.internal.ShutdownExecutorMessage", {
@@ -352,7 +369,8 @@ class Tasks:
     def reconcile(self, framework, call):
         asked = call.get("tasks", [])
         if asked:
-            self.log.info("master.cpp", f"Performing explicit task state reconciliation for {len(asked)} tasks of framework {framework}")
+            self.log.info("master.cpp", f"Performing explicit task state reconciliation for {len(asked)} tasks of "
+                                        f"framework {framework}")
             for entry in asked:
                 self.reconcile_one(framework, value(entry["task_id"]), value(entry.get("agent_id")))
             return
@@ -375,7 +393,8 @@ class Tasks:
                             wire(agent_id) if agent_id else None)
         else:
             state = "TASK_GONE" if framework.has("PARTITION_AWARE") else "TASK_LOST"
-            self.tell_state(framework, wire(identifier), state, "Reconciliation: Task is unknown to the agent", wire(agent_id))
+            self.tell_state(framework, wire(identifier), state, "Reconciliation: Task is unknown to the "
+                                                                "agent", wire(agent_id))
 
     def tell_state(self, framework, task_id, state, message, agent_id):
         status = {"task_id": task_id, "state": state, "source": "SOURCE_MASTER", "reason": "REASON_RECONCILIATION",

@@ -52,7 +52,8 @@ def answers(master, flags, start_time, metrics):
         "GET_HEALTH": lambda call: {"healthy": True},
         "GET_VERSION": lambda call: {"version_info": state.version()},
         "GET_FLAGS": lambda call: {"flags": flag_list(flags)},
-        "GET_METRICS": lambda call: {"metrics": [{"name": name, "value": number} for name, number in metrics().items()]},
+        "GET_METRICS": lambda call: {"metrics": [{"name": name, "value": number}
+                                                 for name, number in metrics().items()]},
         "GET_LOGGING_LEVEL": lambda call: {"level": 0},
         "GET_STATE": lambda call: get_state(master),
         "GET_AGENTS": lambda call: get_agents(master),
@@ -95,7 +96,8 @@ def mark_agent_gone(master, call):
     return 200, ""
 
 
-KNOWN = {"ADD_QUOTA", "CREATE_VOLUMES", "DEACTIVATE_AGENT", "DESTROY_VOLUMES", "DRAIN_AGENT", "GROW_VOLUME", "LIST_FILES",
+KNOWN = {"ADD_QUOTA", "CREATE_VOLUMES", "DEACTIVATE_AGENT", "DESTROY_VOLUMES", "DRAIN_AGENT", "GROW_VOLUME",
+         "LIST_FILES",
          "MARK_AGENT_GONE", "REACTIVATE_AGENT", "READ_FILE", "REMOVE_QUOTA", "RESERVE_RESOURCES", "SET_LOGGING_LEVEL",
          "SET_QUOTA", "SHRINK_VOLUME", "START_MAINTENANCE", "STOP_MAINTENANCE", "UNRESERVE_RESOURCES",
          "UPDATE_MAINTENANCE_SCHEDULE", "UPDATE_QUOTA", "UPDATE_WEIGHTS"}

@@ -81,7 +81,8 @@ def stream_problem(framework, stream_id):
     if stream_id is None:
         return 400, "All non-subscribe calls should include the 'Mesos-Stream-Id' header"
     if stream_id != framework.stream.id:
-        return 400, (f"The stream ID '{stream_id}' included in this request didn't match the stream ID currently associated "
+        return 400, (f"The stream ID '{stream_id}' included in this request didn't match the stream ID currently "
+                     "associated "
                      f"with framework ID {framework.id}")
     return None
 
@@ -119,8 +120,10 @@ def message_handler(master, log):
             return
         framework = master.frameworks.get(value(call["framework_id"]))
         if framework is None or framework.pid != sender:
-            log.warning("master.cpp", f"Dropping {call['type']} call from {sender} for framework {value(call['framework_id'])}: "
-                        + ("Framework cannot be found" if framework is None else f"Call is not from registered framework {framework}"))
+            log.warning("master.cpp", f"Dropping {call['type']} call from {sender} for framework "
+                                      f"{value(call['framework_id'])}: "
+                        + ("Framework cannot be "
+                           "found" if framework is None else f"Call is not from registered framework {framework}"))
             return
         perform(master, framework, call)
     return handle

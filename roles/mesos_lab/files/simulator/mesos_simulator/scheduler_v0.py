@@ -64,7 +64,7 @@ class SchedulerDriver:
                 random.uniform(pause / 2, pause), self.register, min(pause * 2, RETRY_MAX))
 
     def exited(self, upid):
-        """The link to the master broke.  With a fixed master nothing tells us of a new one: keep trying if not connected."""
+        """The link to the master broke; as in Mesos, nothing tells of a new one at a fixed address."""
         if self.connected and not self.ended.done():
             log.warning(FILE, "Master disconnected! Waiting for a new master to be elected")
             self.connected = False
@@ -94,7 +94,8 @@ class SchedulerDriver:
             status = body["status"]
             self.framework.status_update(self, status)
             if status.get("uuid") and not self.aborted:
-                self.call("ACKNOWLEDGE", {"agent_id": status["agent_id"], "task_id": status["task_id"], "uuid": status["uuid"]})
+                self.call("ACKNOWLEDGE", {"agent_id": status["agent_id"], "task_id": status["task_id"],
+                                          "uuid": status["uuid"]})
         elif kind == "ERROR":
             message = body.get("message", "")
             log.info(FILE, f"Got error '{message}'")

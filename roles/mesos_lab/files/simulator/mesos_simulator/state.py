@@ -255,8 +255,8 @@ def state_summary(master):
         model = framework_model(master, framework)
         tasks = [*framework.tasks.values(), *framework.completed_tasks]
         kept = {key: item for key, item in model.items() if key not in (
-            "tasks", "completed_tasks", "unreachable_tasks", "offers", "executors", "labels", "resources", "role", "roles",
-            "principal", "user", "failover_timeout", "checkpoint", "registered_time", "unregistered_time",
+            "tasks", "completed_tasks", "unreachable_tasks", "offers", "executors", "labels", "resources", "role",
+            "roles", "principal", "user", "failover_timeout", "checkpoint", "registered_time", "unregistered_time",
             "reregistered_time", "offer_constraints", "recovered")}
         frameworks.append(kept | counts(tasks) | {"slave_ids": sorted({value(task["agent_id"]) for task in tasks})})
     return {"hostname": master.info["hostname"], "slaves": agents, "frameworks": frameworks}

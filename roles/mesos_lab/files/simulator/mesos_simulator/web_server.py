@@ -30,7 +30,8 @@ class WebServer:
     async def _dispatch(self, request):
         found = self._owner.find(request.rel_url.raw_path)
         if found is None:
-            return web.Response(status=404, body=b"404 Not Found.", headers={"Content-Type": "text/plain; charset=utf-8"})
+            return web.Response(status=404, body=b"404 Not Found.",
+                                headers={"Content-Type": "text/plain; charset=utf-8"})
         handler, methods, tail = found
         if methods and request.method not in methods:
             return web.Response(status=405, headers={"Allow": ", ".join(methods)})
