@@ -26,7 +26,7 @@ def reasons(component):
     """Return every reason why *component* (a _component.Component) must not be brought to its plan."""
     found = _found(component)
     return (_names(component, found) + _values(component, found) + _aliases(component, found)
-            + _flag_files(component, found) + _unit(component))
+            + _flag_files(component, found) + _unknown_flags(component) + _unit(component))
 
 
 def warnings(component):
@@ -135,14 +135,8 @@ def _flag_files(component, found):
     if component.directory is None:
         return []
     changed = component.files != component.new_files
-    known = component.program.flags() if changed else None
-    if known is not None:
-        known |= set(component.names["aliases"])
-    sentences = _flag_directory.problems(component.directory, component.files, known or None)
+    sentences = _flag_directory.problems(component.directory, component.files, _known(component) if changed else None)
     for flag, value in component.flags.items():
-        if known and flag not in known:
-            sentences.append("{0} has no flag --{1}; correct mesos_component_flags".format(
-                component.program.path, flag))
         sentences += ["{0} already gives the flag {1} another value; remove the file or set mesos_component_adopt:"
                       " true".format(os.path.join(component.directory, name), flag)
                       for name, present in sorted(component.foreign_files(flag).items())
@@ -159,6 +153,19 @@ def _flag_files(component, found):
                              " not start: remove one".format(
                                  each.place, each.name, flag, os.path.join(component.directory, flag)))
     return sentences
+
+
+def _known(component):
+    return component.program.flags() | set(component.names["aliases"])
+
+
+def _unknown_flags(component):
+    """Flags the inventory newly gives, and the installed program does not have."""
+    new = [flag for flag in component.flags
+           if "MESOS_" + flag.upper() not in component.ours and flag not in component.our_flags]
+    known = _known(component) if new else ()
+    return ["{0} has no flag --{1}; correct mesos_component_flags".format(component.program.path, flag)
+            for flag in sorted(new) if flag not in known]
 
 
 def _unit(component):

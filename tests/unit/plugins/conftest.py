@@ -13,7 +13,7 @@ from ansible_collections.mesos.security.plugins.plugin_utils._component_plan imp
 
 FLAGS = ("[no-]authenticate_http_executors", "executor_environment_variables=VALUE", "port=VALUE", "ip=VALUE",
          "work_dir=VALUE", "master=VALUE", "zk=VALUE", "quorum=VALUE", "[no-]authenticate_agents",
-         "agent_ping_timeout=VALUE", "isolation=VALUE")  # fmt: skip
+         "agent_ping_timeout=VALUE", "isolation=VALUE", "advertise_ip=VALUE")  # fmt: skip
 
 PROGRAM = """#!/bin/sh
 case "$1" in

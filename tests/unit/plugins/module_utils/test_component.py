@@ -411,8 +411,9 @@ def test_a_variable_and_a_no_to_the_same_flag_are_refused(packaged):
 
 
 def test_a_flag_the_program_does_not_have_is_refused(packaged):
-    said = packaged.refuse("master", "disabled", "mesosphere", flags={"quorumm": 2})
-    assert "has no flag --quorumm; correct mesos_component_flags" in said
+    for layout in ("mesosphere", "process"):
+        said = packaged.refuse("master", "disabled", layout, flags={"quorumm": 2})
+        assert "has no flag --quorumm; correct mesos_component_flags" in said
 
 
 def test_alias_and_canonical_name_across_file_and_inventory_are_refused(packaged):
