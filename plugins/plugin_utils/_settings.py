@@ -101,6 +101,8 @@ ALIASES = {
     "recovery_slave_removal_limit": "recovery_agent_removal_limit",
     "slave_subsystems": "agent_subsystems",
     "executor_secret_key": "jwt_secret_key",
+    "user_sorter": "role_sorter",
+    "allowed_capabilities": "effective_capabilities",
 }
 """Deprecated names of flags → their canonical ones; both at once is fatal."""
 
