@@ -147,6 +147,7 @@ class Agent:
         state = self.state
         if state.registered:
             return
+        self.link_master()              # every attempt waits for a link, and is lost with it
         common = {"agent": state.info, "version": cluster.VERSION, "capabilities": list(cluster.AGENT_CAPABILITIES)}
         if state.id:
             state.edges.send(state.master, "mesos.internal.ReregisterSlaveMessage", common | state.summary())

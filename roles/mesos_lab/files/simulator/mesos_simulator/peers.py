@@ -31,7 +31,17 @@ class Peers:
         self._peer(ip, port).put(name, request)
 
     def link(self, from_id, upid, on_exited):
+        try:
+            self._check(upid.ip)
+        except OSError as error:            # known before anything is sent: messages do not wait for this link
+            self.warn(f"Failed to link to '{upid.address}', connect: {error}")
+            asyncio.get_running_loop().call_soon(on_exited, str(upid))
+            return
         self._peer(upid.ip, upid.port, linking=True).links.setdefault((from_id, str(upid)), on_exited)
+
+    def _check(self, ip):
+        if self.tls and not self.tls.support_downgrade:
+            self.tls.check_target(ip)
 
     def unlink(self, from_id, upid):
         peer = self._open.get((upid.ip, upid.port))
