@@ -116,7 +116,7 @@ class Agent:
         api = http_api.Endpoints(lib, PROCESS)
         api.add("api/v1/executor", executor_api.http_handler(self.state), ("POST",))
         agent_api.serve(api, self)
-        endpoints.serve(lib, metrics=lambda: agent_api.metrics(self), files=self.files, flags=self.flags)
+        endpoints.serve(lib, metrics=lambda: agent_api.metrics_of(self), files=self.files, flags=self.flags)
 
     # -- the master --------------------------------------------------------
 
@@ -302,7 +302,7 @@ def master_address(text):
 
 def own_directory(argv):
     """Where this program lies: executors lie beside it, unless --launcher_dir says otherwise."""
-    return os.path.dirname(os.path.abspath(shutil.which(argv[0]) or argv[0]))
+    return os.path.dirname(os.path.realpath(shutil.which(argv[0]) or argv[0]))
 
 
 def main(argv, environ):
