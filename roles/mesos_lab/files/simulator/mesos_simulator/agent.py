@@ -177,7 +177,7 @@ class Agent:
                                      "master")
             return
         if state.registered:
-            log.warning("slave.cpp", f"Already re-registered with master {sender}")
+            log.warning("slave.cpp", f"Already reregistered with master {sender}")
             return
         log.info("slave.cpp", f"Re-registered with master {sender}")
         self.admitted(message)

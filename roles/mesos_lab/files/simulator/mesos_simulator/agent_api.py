@@ -5,10 +5,10 @@
 
 import time
 
-from . import containerizer, http_api, nested, state
+from . import containerizer, http_api, metrics, nested, state
 from . import resources as res
 from .cluster import AGENT_CAPABILITIES, TERMINAL, value, wire
-from .endpoints import host_name, system_metrics
+from .endpoints import host_name
 
 
 def serve(api, agent):
@@ -177,7 +177,7 @@ ANSWERS = {
     "GET_VERSION": lambda agent: {"version_info": state.version()},
     "GET_LOGGING_LEVEL": lambda agent: {"level": 0},
     "GET_METRICS": lambda agent: {"metrics": [{"name": name, "value": number}
-                                              for name, number in sorted(metrics(agent).items())]},
+                                              for name, number in sorted(metrics_of(agent).items())]},
     "GET_AGENT": lambda agent: {"agent_info": agent.state.info},
     "GET_CONTAINERS": get_containers,
     "GET_FRAMEWORKS": get_frameworks,
@@ -201,13 +201,5 @@ async def answer_call(agent, call):
     return http_api.ok({"type": kind, kind.lower(): ANSWERS[kind](agent)})
 
 
-def metrics(agent):
-    executors = executors_of(agent)
-    tasks = [task for executor in executors for task in executor.tasks.values()]
-    return system_metrics() | {
-        "slave/registered": float(agent.state.registered), "slave/uptime_secs": time.time() - agent.start_time,
-        "slave/frameworks_active": float(len(agent.state.frameworks)),
-        "slave/executors_running": float(sum(executor.state == "RUNNING" for executor in executors)),
-        "slave/executors_registering": float(sum(executor.state == "REGISTERING" for executor in executors)),
-        "slave/executors_terminating": float(sum(executor.state == "TERMINATING" for executor in executors)),
-    } | {f"slave/tasks_{name[5:].lower()}": float(number) for name, number in state.counts(tasks).items()}
+def metrics_of(agent):
+    return metrics.of_agent(agent.state, executors_of(agent), agent.start_time)

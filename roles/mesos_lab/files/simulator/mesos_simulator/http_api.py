@@ -96,6 +96,15 @@ async def read_call(request, kind):
     return call
 
 
+async def read_json(request):
+    """The JSON of a request without a type of call, None for no body.  Raises Refusal."""
+    body = (await request.read()).decode("utf-8", "replace")
+    try:
+        return json.loads(body) if body.strip() else None
+    except ValueError:
+        raise Refusal(400, f"Failed to parse body into JSON: syntax error at line 1 near: {body}") from None
+
+
 def accepts_json(accept):
     if not accept:
         return True
@@ -127,10 +136,11 @@ class EventStream:
         self.stop_heartbeats()
         self.wake.set()
 
-    def start_heartbeats(self):
+    def start_heartbeats(self, at_once=True):
         self.stop_heartbeats()
         if self.heartbeat and not self.closed:
-            self.send({"type": "HEARTBEAT"})
+            if at_once:
+                self.send({"type": "HEARTBEAT"})
             self.beating = asyncio.get_running_loop().call_later(self.heartbeat, self.start_heartbeats)
 
     def stop_heartbeats(self):

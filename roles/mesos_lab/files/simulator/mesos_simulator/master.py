@@ -10,9 +10,10 @@ import uuid
 
 from aiohttp import web
 
-from . import cluster, endpoints, flags, http_api, operator_api, scheduler_api, startup_master, state
+from . import cluster, endpoints, flags, http_api, metrics, operator_api, scheduler_api, startup_master, state
 from .glog import log
 from .libprocess import Libprocess
+from .maintenance import Maintenance
 from .master_state import MasterState
 
 MESSAGES = {            # message of an agent -> method of MasterState
@@ -73,12 +74,13 @@ class Master:
             roles=set(options.roles.split(",")) if options.roles else None,
             completed_frameworks=options.max_completed_frameworks)
         self.flags = options.as_json()
+        self.maintenance = Maintenance(self.state)
         self.route()
 
     def route(self):
         lib, master = self.lib, self.state
         for name, method in MESSAGES.items():
-            lib.receive("master", name, getattr(master, method))
+            lib.receive("master", name, self.counted(name, getattr(master, method)))
         lib.receive("master", "mesos.internal.PongSlaveMessage", lambda sender, body: master.pong(sender))
         lib.receive("master", "mesos.scheduler.Call", scheduler_api.message_handler(master, log))
         api = http_api.Endpoints(lib, "master")
@@ -94,8 +96,10 @@ class Master:
                 realm="readonly")
         api.add("tasks", self.body(self.tasks), realm="readonly")
         api.add("roles", self.body(lambda query: state.roles(master)), realm="readonly")
-        api.add("maintenance/status", self.body(lambda query: {}), ("GET",), realm="readonly")
-        api.add("maintenance/schedule", self.body(lambda query: {}), ("GET", "POST"), realm="readwrite")
+        api.add("maintenance/status", self.body(lambda query: self.maintenance.status()), ("GET",), realm="readonly")
+        api.add("maintenance/schedule", self.schedule, ("GET", "POST"), realm="readwrite")
+        api.add("machine/down", self.machines(self.maintenance.bring_down), ("POST",), realm="readwrite")
+        api.add("machine/up", self.machines(self.maintenance.bring_up), ("POST",), realm="readwrite")
         api.add("weights", self.body(lambda query: []), ("GET", "PUT"), realm="readwrite")
         api.add("quota", self.body(lambda query: {}), ("GET", "POST", "DELETE"), realm="readwrite")
         api.add("teardown", self.teardown, ("POST",), realm="readwrite")
@@ -121,6 +125,19 @@ class Master:
         return {"frameworks": {framework.id: {
             "excluded_by_attribute_constraints": {role: [] for role in framework.roles},
             "suppressed_roles": sorted(framework.suppressed)} for framework in self.state.frameworks.values()}}
+
+    async def schedule(self, request):
+        if request.method == "GET":
+            return http_api.ok(self.maintenance.schedule(), request)
+        self.maintenance.set_schedule(await http_api.read_json(request))
+        return http_api.text(200)
+
+    @staticmethod
+    def machines(change):
+        async def answer(request):
+            change(await http_api.read_json(request))
+            return http_api.text(200)
+        return answer
 
     async def health(self, request):
         return http_api.text(200)
@@ -165,27 +182,19 @@ class Master:
         stream = http_api.EventStream(request, heartbeat=15.0)
         stream.send({"type": "SUBSCRIBED", "subscribed": {
             "get_state": operator_api.get_state(self.state), "heartbeat_interval_seconds": 15.0}})
-        stream.start_heartbeats()
+        stream.start_heartbeats(at_once=False)
         self.state.subscribers.append(stream)
         return await stream.run()
 
     def metrics(self):
-        master = self.state
-        agents, frameworks = master.agents.values(), master.frameworks.values()
-        return endpoints.system_metrics() | {
-            "master/elected": 1.0, "master/uptime_secs": time.time() - self.start_time,
-            "master/slaves_active": float(sum(agent.active for agent in agents)),
-            "master/slaves_inactive": float(sum(not agent.active for agent in agents)),
-            "master/slaves_connected": float(sum(agent.connected for agent in agents)),
-            "master/slaves_disconnected": float(sum(not agent.connected for agent in agents)),
-            "master/slaves_unreachable": float(len(master.unreachable_agents)),
-            "master/frameworks_active": float(sum(framework.active for framework in frameworks)),
-            "master/frameworks_inactive": float(sum(not framework.active for framework in frameworks)),
-            "master/frameworks_connected": float(sum(framework.connected for framework in frameworks)),
-            "master/frameworks_disconnected": float(sum(not framework.connected for framework in frameworks)),
-        } | {f"master/tasks_{name[5:].lower()}": float(number) for name, number in state.counts(
-            task for framework in [*frameworks, *master.completed]
-            for task in [*framework.tasks.values(), *framework.completed_tasks]).items()}
+        return metrics.of_master(self.state, self.start_time)
+
+    def counted(self, name, handler):
+        """The handler of a message that is counted."""
+        def handle(sender, body):
+            self.state.counters["messages_" + metrics.COUNTED[name]] += 1
+            return handler(sender, body)
+        return handle
 
     # -- running -----------------------------------------------------------
 

@@ -40,6 +40,7 @@ class Agents:
         self.log.info("master.cpp", f"Registering agent at {pid} ({info.get('hostname')}) with id {identifier}")
         agent = self.add_agent(identifier, pid, message, principal)
         self.log.info("master.cpp", f"Registered agent {agent} with {res.text(agent.total)}")
+        self.counters["slave_registrations"] += 1
         self.acknowledge_registration(agent)
 
     def agent_refusal(self, info, principal):

@@ -25,6 +25,7 @@ class Frameworks:
         """Subscribe by ``pid`` (v0) or ``stream`` (v1).  Raises Refused(message)."""
         info = with_defaults(call["framework_info"])
         name = info.get("name", "")
+        self.counters["messages_register_framework"] += 1
         self.log.info("master.cpp", f"Received SUBSCRIBE call for framework '{name}' at {pid}" if pid else
                       f"Received subscription request for HTTP framework '{name}'")
         refusal = self.framework_refusal(info, principal)

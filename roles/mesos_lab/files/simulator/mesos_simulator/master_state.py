@@ -29,6 +29,7 @@ class MasterState(Agents, Frameworks, Tasks):
         self.completed = collections.deque(maxlen=completed_frameworks)
         self.unreachable_agents, self.removed_agents = {}, set()
         self.next_agent = self.next_framework = self.next_offer = 0
+        self.counters = collections.Counter()
         self.subscribers = []             # streams of the operator API
         self.pending_allocation = None
 

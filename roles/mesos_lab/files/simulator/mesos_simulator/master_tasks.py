@@ -121,6 +121,8 @@ class Tasks:
                                  "the simulator only launches tasks")
         if left:
             self.refuse(framework, offers[0], left, call.get("filters"))
+        if operations:
+            self.allocate_soon()
 
     def drop_tasks(self, framework, operations, reason, message, state="TASK_LOST"):
         for operation in operations:

@@ -8,6 +8,7 @@ import uuid
 from . import http_api
 from .cluster import value
 from .master_frameworks import Refused
+from .metrics import COUNTED
 
 HEARTBEAT = 15.0        # seconds
 NEEDS = {               # type of call -> field that must be there
@@ -41,6 +42,8 @@ def problem_of(call):
 def perform(master, framework, call):
     """Every call but SUBSCRIBE."""
     kind = call["type"]
+    if kind in COUNTED:
+        master.counters["messages_" + COUNTED[kind]] += 1
     if kind == "TEARDOWN":
         master.teardown(framework)
     elif kind == "SUPPRESS":
