@@ -4,6 +4,7 @@
 """The master's state, event by event, without a network: who hears what."""
 
 import pytest
+
 from mesos_simulator import operator_api, scheduler_api, state
 from mesos_simulator import resources as res
 from mesos_simulator.master_frameworks import Refused
@@ -117,7 +118,8 @@ def launch(master, framework, name="task", cpus=0.1, **extra):
 def update(master, framework, agent, state_, name="task", uuid="u"):
     master.status_update(agent.pid, {"latest_state": state_, "update": {
         "framework_id": {"value": framework.id}, "agent_id": {"value": agent.id},
-        "status": {"task_id": {"value": name}, "state": state_, "uuid": uuid, "timestamp": 1.0, "source": "SOURCE_EXECUTOR"}}})
+        "status": {"task_id": {"value": name}, "state": state_, "uuid": uuid, "timestamp": 1.0,
+                   "source": "SOURCE_EXECUTOR"}}})
 
 
 def test_an_agent_gets_an_id_and_its_resources_are_offered(master, world):

@@ -6,6 +6,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from mesos_simulator import resources as res
 
 scalars = st.builds(lambda name, number: {"name": name, "type": "SCALAR", "scalar": {"value": number}},
