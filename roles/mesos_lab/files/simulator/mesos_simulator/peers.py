@@ -37,6 +37,9 @@ class Peers:
             self.warn(f"Failed to link to '{upid.address}', connect: {error}")
             asyncio.get_running_loop().call_soon(on_exited, str(upid))
             return
+        peer = self._open.get((upid.ip, upid.port))
+        if peer and not peer.linking:       # one for messages only: it ends by itself, and a link has its own
+            self.forget(peer)
         self._peer(upid.ip, upid.port, linking=True).links.setdefault((from_id, str(upid)), on_exited)
 
     def _check(self, ip):
@@ -103,7 +106,7 @@ class Peer:
     """One address: messages wait here until they are written; links are told when it is over."""
 
     def __init__(self, peers, ip, port, linking):
-        self._peers, self.ip, self.port, self._linking = peers, ip, port, linking
+        self._peers, self.ip, self.port, self.linking = peers, ip, port, linking
         self.links, self._waiting, self._wake = {}, [], asyncio.Event()
         self._first = None
         self.task = None
@@ -141,12 +144,12 @@ class Peer:
         except OSError as error:
             if tls is None or not tls.support_downgrade:
                 raise
-            if self._linking:
+            if self.linking:
                 self._failed(error)
         return await self._peers.connect(self.ip, self.port, secure=False)
 
     def _failed(self, error):
-        doing = "link" if self._linking else f"send '{self._first}'"
+        doing = "link" if self.linking else f"send '{self._first}'"
         self._peers.warn(f"Failed to {doing} to '{self.ip}:{self.port}', connect: {error}")
 
     async def _write(self, writer, gone):
