@@ -179,7 +179,7 @@ class Frameworks:
             return
         self.log.info("master.cpp", f"Framework {framework} disconnected")
         if framework.active:
-            self.deactivate_framework(framework)
+            self.deactivate_framework(framework, rescind=False)
         self.log.info("master.cpp", f"Disconnecting framework {framework}")
         framework.connected = False
         seconds = float(framework.info.get("failover_timeout", 0.0))
