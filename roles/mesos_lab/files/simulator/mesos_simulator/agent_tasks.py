@@ -259,7 +259,7 @@ class AgentTasks:
         self.updates.update(update, executor.run)
         if by_executor:
             self.tell(executor, {"type": "ACKNOWLEDGED", "acknowledged": {
-                "task_id": status["task_id"], "uuid": status["uuid"], "framework_id": wire(framework.id)}})
+                "task_id": status["task_id"], "uuid": status["uuid"]}})
 
     def container_status(self, executor):
         container = self.containers.containers.get(executor.container_id)
