@@ -90,8 +90,8 @@ class Component:
         self.new_text = _environment_file.with_block(self._without_adopted(), settings, notes)
 
     def _variant(self):
-        version = self.plan["version"] or self.program.version()
-        fitting = [variant for variant in self.plan["variants"] if tuple(variant["since"]) <= tuple(version)]
+        version = self.version = tuple(self.plan["version"] or self.program.version())
+        fitting = [variant for variant in self.plan["variants"] if tuple(variant["since"]) <= version]
         if not fitting:
             raise Unfit(["{0} is Mesos {1}.{2}, which is older than what is covered".format(
                 self.program.path, *version)])

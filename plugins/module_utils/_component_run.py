@@ -65,6 +65,7 @@ def run(plan, check_mode, run_command, keys):
         "changed": changed or deed != "kept",
         "diff": diff,
         "process": deed,
+        "version": "{0}.{1}".format(*component.version),
         "stale": bool(stale),
         "stale_reasons": stale,
         "running": _describe(running),

@@ -158,6 +158,11 @@ process:
   description: What was done to the process (kept, started, restarted, stopped).
   type: str
   returned: success
+version:
+  description: The Mesos version whose settings these are, as given or as the installed program says.
+  type: str
+  returned: success
+  sample: "1.11"
 certificates:
   description: Names, issuer, dates and fingerprint of the pairs that came with O(keypair) and O(executor_keypair).
   type: dict
