@@ -196,8 +196,18 @@ def test_a_declined_offer_comes_back_after_the_time_that_was_asked_for(master, w
     assert framework.stream.kinds().count("OFFERS") == 2
 
 
-def test_an_agent_that_goes_takes_its_offers_but_not_its_tasks(master, world):
+def test_an_agent_that_goes_takes_the_tasks_of_frameworks_without_checkpointing(master, world):
     agent, framework = join(master), subscribe(master)
+    world.pass_time(0)
+    launch(master, framework)
+    world.links[AGENT](AGENT)
+    updates = [event["update"]["status"] for event in framework.stream.events if event["type"] == "UPDATE"]
+    assert [(status["state"], status["reason"]) for status in updates] == [("TASK_LOST", "REASON_SLAVE_DISCONNECTED")]
+    assert not framework.tasks and not agent.used
+
+
+def test_an_agent_that_goes_takes_its_offers_but_not_checkpointed_tasks(master, world):
+    agent, framework = join(master), subscribe(master, checkpoint=True)
     world.pass_time(0)
     launch(master, framework)
     master.allocate()
@@ -207,7 +217,7 @@ def test_an_agent_that_goes_takes_its_offers_but_not_its_tasks(master, world):
 
 
 def test_an_agent_that_comes_back_keeps_its_tasks(master, world):
-    agent, framework = join(master), subscribe(master)
+    agent, framework = join(master), subscribe(master, checkpoint=True)
     world.pass_time(0)
     task = launch(master, framework)
     world.links[AGENT](AGENT)

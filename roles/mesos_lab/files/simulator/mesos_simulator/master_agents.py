@@ -187,6 +187,28 @@ class Agents:
         self.log.info("master.cpp", f"Disconnecting agent {agent}")
         agent.connected = False
         self.deactivate_agent(agent)
+        held = {framework_id for framework_id, _ in agent.tasks} | set(agent.executors)
+        for framework_id in sorted(held):
+            framework = self.frameworks.get(framework_id)
+            if framework and not framework.info.get("checkpoint"):
+                self.take_from_agent(agent, framework)
+
+    def take_from_agent(self, agent, framework):
+        """Without checkpointing nothing of a framework survives its agent's process."""
+        self.log.info("master.cpp", f"Removing framework {framework} from disconnected agent {agent} because the "
+                      "framework is not checkpointing")
+        state = "TASK_GONE" if framework.has("PARTITION_AWARE") else "TASK_LOST"
+        for (framework_id, task_id), task in list(agent.tasks.items()):
+            if framework_id == framework.id:
+                if task["state"] not in TERMINAL:
+                    status = {"task_id": wire(task_id), "state": state, "source": "SOURCE_MASTER",
+                              "reason": "REASON_SLAVE_DISCONNECTED", "agent_id": wire(agent.id),
+                              "message": f"Agent {agent.hostname} disconnected", "timestamp": self.edges.now()}
+                    self.update_task(agent, framework, task, status)
+                    self.forward(framework, {"framework_id": wire(framework_id), "status": status})
+                self.remove_task(agent, framework, task)
+        for executor_id in list(agent.executors.get(framework.id, {})):
+            self.remove_executor(agent, framework.id, executor_id)
 
     def deactivate_agent(self, agent):
         self.log.info("master.cpp", f"Deactivating agent {agent}")
