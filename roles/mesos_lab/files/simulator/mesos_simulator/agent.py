@@ -116,7 +116,7 @@ class Agent:
         api = http_api.Endpoints(lib, PROCESS)
         api.add("api/v1/executor", executor_api.http_handler(self.state), ("POST",))
         agent_api.serve(api, self)
-        endpoints.serve(lib, metrics=lambda: agent_api.metrics_of(self), files=self.files, flags=self.flags)
+        endpoints.serve(lib, metrics=lambda: agent_api.metrics_of(self), files=self.files)
 
     # -- the master --------------------------------------------------------
 

@@ -3,11 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What every Mesos program serves beside its own endpoints: /version, /metrics, /files, /logging, /help, …."""
 
-import getpass
 import os
 import socket
 import stat
-import time
 
 from aiohttp import web
 
@@ -17,7 +15,7 @@ from .cluster import VERSION
 PERFTOOLS = "Perftools is disabled. To enable perftools, configure libprocess with --enable-perftools.\n"
 
 
-def serve(lib, *, metrics, files, flags):
+def serve(lib, *, metrics, files):
     """Route everything; ``metrics()`` returns {name: number}, ``files`` is a Files."""
     async def version(request):
         return http_api.ok(state.version(), request)
@@ -191,11 +189,3 @@ def host_name(ip, lookup=True):
         return socket.gethostbyaddr(ip)[0]
     except OSError:
         return ip
-
-
-def current_user():
-    return getpass.getuser()
-
-
-def now():
-    return time.time()

@@ -29,10 +29,6 @@ def ok(data, request=None):
     return web.Response(body=body.encode(), headers={"Content-Type": JSON})
 
 
-def not_found():
-    return text(404, "404 Not Found.")
-
-
 class Refusal(Exception):
     """An answer that ends the handling of a request."""
 

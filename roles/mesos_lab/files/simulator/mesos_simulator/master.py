@@ -106,7 +106,7 @@ class Master:
         lib.route("/allocator/offer_constraints_debug", self.body(self.constraints))
         lib.route("/", self.web_page)
         options = self.options
-        endpoints.serve(lib, metrics=self.metrics, flags=self.flags,
+        endpoints.serve(lib, metrics=self.metrics,
                         files=endpoints.Files(options.log_dir, "mesos-master", "/master/log"))
 
     # -- endpoints ---------------------------------------------------------

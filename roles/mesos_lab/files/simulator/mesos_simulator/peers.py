@@ -149,8 +149,10 @@ class Peer:
         return await self._peers.connect(self.ip, self.port, secure=False)
 
     def _failed(self, error):
-        doing = "link" if self.linking else f"send '{self._first}'"
-        self._peers.warn(f"Failed to {doing} to '{self.ip}:{self.port}', connect: {error}")
+        """Say what failed; where nobody listens a link is given up before the message after it, which fails too."""
+        sending = [f"send '{self._first}'"] if self._first and (not self.linking or self._peers.tls is None) else []
+        for doing in ["link"] * self.linking + sending:
+            self._peers.warn(f"Failed to {doing} to '{self.ip}:{self.port}', connect: {error}")
 
     async def _write(self, writer, gone):
         """Write what waits until the peer is gone, or nobody needs the connection for a while."""
