@@ -11,6 +11,8 @@ import re
 
 from ansible_collections.mesos.security.plugins.module_utils import _files
 
+_OF_THE_WRAPPER = ("?no-logger",)
+"""Files that tell the init wrapper itself something (to leave syslog alone) and never reach Mesos."""
 _LEFTOVER = re.compile(r"~$|\.|^#|#$|[^A-Za-z0-9_?-]")
 
 
@@ -24,8 +26,9 @@ def read(directory):
         names = sorted(os.listdir(directory))
     except OSError as error:
         raise _files.FileProblem("{0} cannot be listed: {1}".format(directory, _files.cause(error))) from None
-    return {name: _files.read(os.path.join(directory, name)) for name in names
-            if not name.startswith(".") and os.path.isfile(os.path.join(directory, name))}
+    paths = {name: os.path.join(directory, name) for name in names
+             if not name.startswith(".") and name not in _OF_THE_WRAPPER}
+    return {name: _files.read(path) for name, path in paths.items() if os.path.isfile(path)}
 
 
 def flag(name, text):

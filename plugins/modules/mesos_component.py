@@ -190,11 +190,15 @@ def main():
         module.fail_json(msg="mesos_component does half its work on the controller; call it as a task,"
                              " by its full name mesos.security.mesos_component")
     try:
-        module.exit_json(**_component_run.run(module.params["plan"], module.check_mode, module.run_command,
-                                              module.params["keys"] or {}))
+        answer = _component_run.run(module.params["plan"], module.check_mode, module.run_command,
+                                    module.params["keys"] or {})
     except _component_run.PROBLEMS as problem:
         module.fail_json(msg=_component_run.words(problem), refused=True,
                          changed=isinstance(problem, _component_run.NotRunning))
+    else:
+        for warning in answer.pop("warnings"):
+            module.warn(warning)
+        module.exit_json(**answer)
 
 
 if __name__ == "__main__":

@@ -375,6 +375,13 @@ def test_hidden_files_and_directories_are_no_flags(packaged):
     packaged.bring("agent", "required", "mesosphere")
 
 
+def test_what_tells_the_init_wrapper_itself_something_is_no_flag(packaged):
+    packaged.file("etc/mesos-slave/?no-logger", "")
+    answer = packaged.bring("agent", "required", "mesosphere")
+    assert not answer["stale"]
+    assert (packaged.root / "etc/mesos-slave/?no-logger").exists()
+
+
 def test_a_flag_that_is_given_twice_is_refused(packaged):
     said = packaged.refuse("master", "disabled", "mesosphere", flags={"port": 5051})
     assert "mesos-master, line 1 sets PORT, of which the init wrapper makes --port" in said
