@@ -11,7 +11,7 @@ export ANSIBLE_LOCALHOST_WARNING := False
 export ANSIBLE_INVENTORY_UNPARSED_WARNING := False
 
 # what the lab is told; see docs/lab.md
-lab := ANSIBLE_STDOUT_CALLBACK=mesos.security.lab ANSIBLE_HOST_PATTERN_MISMATCH=ignore \
+lab := ANSIBLE_PIPELINING=True ANSIBLE_STDOUT_CALLBACK=mesos.security.lab ANSIBLE_HOST_PATTERN_MISMATCH=ignore \
   $(bin)/ansible-playbook --diff playbooks/lab.yml -e mesos_lab_directory=$(CURDIR)/.lab
 lab_variables := $(if $(EXERCISE),-e mesos_lab_exercise=$(EXERCISE)) $(if $(STEP),-e mesos_lab_step=$(STEP)) \
   $(if $(STAY),-e mesos_lab_stay=$(STAY)) $(if $(MESOS_BIN),-e mesos_lab_programs=$(abspath $(MESOS_BIN)))

@@ -12,6 +12,7 @@ description:
     and whatever runs in it.
   - Labs run side by side. One in which nothing runs any more gives its number free.
   - Linux only, since processes are found in C(/proc).
+  - It works on the controller, where the lab is.
 options:
   directory:
     description:
@@ -86,52 +87,13 @@ ended:
   elements: str
 """
 
-import os
-
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.mesos.security.plugins.module_utils import _lab
-
-
-def claimed(module):
-    if module.check_mode:
-        return {"changed": True}
-    directory, ports = _lab.claim(module.params["directory"], module.params["components"])
-    return {"changed": True, "lab": {"directory": directory, "ports": ports}}
-
-
-def listed(module):
-    return {"changed": False, "labs": [
-        {"directory": lab, "ports": _lab.describe(lab)["ports"], "processes": sorted(_lab.processes_of(lab).values())}
-        for lab in _lab.directories(module.params["directory"])
-    ]}
-
-
-def absent(module):
-    number = module.params["number"]
-    labs = [lab for lab in _lab.directories(module.params["directory"])
-            if number is None or os.path.basename(lab) == str(number)]
-    if module.check_mode:
-        ended = [command for lab in labs for command in _lab.processes_of(lab).values()]
-    else:
-        ended = [command for lab in labs for command in _lab.remove(lab)]
-    return {"changed": bool(labs), "ended": ended}
+from ansible_collections.mesos.security.plugins.module_utils import _lab_options
 
 
 def main():
-    module = AnsibleModule(
-        argument_spec={
-            "directory": {"type": "path", "required": True},
-            "state": {"type": "str", "choices": ["claimed", "listed", "absent"], "default": "listed"},
-            "components": {"type": "list", "elements": "str", "default": ["master", "agent"]},
-            "number": {"type": "int"},
-        },
-        supports_check_mode=True,
-    )
-    try:
-        result = {"claimed": claimed, "listed": listed, "absent": absent}[module.params["state"]](module)
-    except _lab.LabError as error:
-        module.fail_json(msg=str(error))
-    module.exit_json(**result)
+    module = AnsibleModule(argument_spec=_lab_options.CLUSTER, supports_check_mode=True)
+    module.fail_json(msg="this works on the controller: call it by its full name, mesos.security.mesos_lab_cluster")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ version_added: 0.1.0
 description:
   - Runs a program, asks a URL, reads on in a log or looks for a process, for a limited time, and compares what is seen
     with what should be seen and with what must not be seen.
+  - It works on the controller, where the lab is.
   - A look never fails because something else was seen; it says so in RV(ok), and in the journal for
     M(mesos.security.mesos_lab_report).
 options:
@@ -145,103 +146,13 @@ command:
   type: str
 """
 
-import json
-import os
-import shlex
-
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.mesos.security.plugins.module_utils import _look
-
-PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "USER", "LOGNAME")
-
-
-def command(params):
-    """Return what a student would type to look for themselves."""
-    if params["argv"]:
-        settings = ["{}={}".format(name, shlex.quote(str(value)))
-                    for name, value in sorted(params["environment"].items())]
-        words = [shlex.quote(word) for word in [os.path.basename(params["argv"][0])] + params["argv"][1:]]
-        return " ".join(settings + words)
-    if params["url"]:
-        ca = " --cacert " + shlex.quote(params["ca_certificate"]) if params["ca_certificate"] else ""
-        body = " -H Content-Type:application/json -d " + shlex.quote(params["body"]) if params["body"] else ""
-        return "curl -s{}{} {}".format(ca, body, shlex.quote(params["url"]))
-    if params["log"]:
-        return "tail {}".format(shlex.quote(params["log"]))
-    return "pgrep -af {}".format(shlex.quote(params["process"]))
-
-
-def look(params):
-    """Return the text that is seen."""
-    expect, refuse, seconds = params["expect"], params["refuse"], params["seconds"]
-    if params["argv"]:
-        environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-        for variables in params["common"], params["environment"]:
-            environment.update((name, str(value)) for name, value in variables.items())
-        if not params["background"]:
-            return _look.run(params["argv"], environment, seconds, expect, params["until"])
-        _look.start(params["argv"], environment, params["background"])
-        return _look.follow(params["background"], 0, seconds, expect, refuse)
-    if params["url"]:
-        return _look.fetch(params["url"], params["ca_certificate"], params["body"], seconds, expect, refuse)
-    if params["log"]:
-        return _look.follow(params["log"], params["offset"], seconds, expect, refuse)
-    return _look.processes(params["process"], seconds, expect, refuse)
-
-
-def last_seen(journal, title):
-    """What the last look of this title saw, by the journal; None if there was none."""
-    seen = None
-    with open(journal) as stream:
-        for line in stream:
-            entry = json.loads(line)
-            if entry["title"] == title:
-                seen = entry["seen"]
-    return seen
+from ansible_collections.mesos.security.plugins.module_utils import _lab_options
 
 
 def main():
-    module = AnsibleModule(
-        argument_spec={
-            "title": {"type": "str", "required": True},
-            "step": {"type": "str", "default": ""},
-            "argv": {"type": "list", "elements": "str"},
-            "environment": {"type": "dict", "default": {}},
-            "common": {"type": "dict", "default": {}},
-            "background": {"type": "path"},
-            "url": {"type": "str"},
-            "body": {"type": "str"},
-            "ca_certificate": {"type": "path"},
-            "log": {"type": "path"},
-            "offset": {"type": "int", "default": 0},
-            "process": {"type": "str"},
-            "unchanged": {"type": "bool", "default": False},
-            "seconds": {"type": "float", "default": 10},
-            "until": {"type": "str"},
-            "expect": {"type": "list", "elements": "str", "default": []},
-            "refuse": {"type": "list", "elements": "str", "default": []},
-            "journal": {"type": "path"},
-        },
-        required_one_of=[("argv", "url", "log", "process")],
-        mutually_exclusive=[("argv", "url", "log", "process")],
-        required_by={"background": "argv", "body": "url", "ca_certificate": "url"},
-        supports_check_mode=False,
-    )
-    params = module.params
-    try:
-        result = _look.judge(look(params), params["expect"], params["refuse"])
-    except OSError as error:
-        module.fail_json(msg="{}: {}".format(command(params), error))
-    if params["unchanged"]:
-        before = last_seen(params["journal"], params["title"])
-        if result["seen"] != before:
-            result.update(ok=False, missing=before or ["(there was nothing before)"])
-    entry = dict(result, step=params["step"], title=params["title"], command=command(params),
-                 expect=params["expect"], refuse=params["refuse"])
-    if params["journal"]:
-        with open(params["journal"], "a") as stream:
-            stream.write(json.dumps(entry) + "\n")
-    module.exit_json(changed=False, **entry)
+    module = AnsibleModule(argument_spec=_lab_options.LOOK, supports_check_mode=False, **_lab_options.LOOK_RULES)
+    module.fail_json(msg="this works on the controller: call it by its full name, mesos.security.mesos_lab_look")
 
 
 if __name__ == "__main__":

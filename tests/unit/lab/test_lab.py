@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from ansible_collections.mesos.security.plugins.module_utils import _lab
+from ansible_collections.mesos.security.plugins.plugin_utils import _lab
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_removing_a_lab_ends_what_runs_in_it_and_nothing_else(labs):
 
 def test_the_own_process_and_its_parents_do_not_belong_to_a_lab(labs, monkeypatch):
     lab, _ports = _lab.claim(labs, ["master"])
-    script = ("import os; from ansible_collections.mesos.security.plugins.module_utils import _lab;"
+    script = ("import os; from ansible_collections.mesos.security.plugins.plugin_utils import _lab;"
               f"print(_lab.processes_of({lab!r}))")
     environment = {**os.environ, "LAB": os.path.realpath(lab) + "/"}
     assert subprocess.check_output([sys.executable, "-c", script], env=environment).strip() == b"{}"

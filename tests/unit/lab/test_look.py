@@ -5,7 +5,7 @@ import re
 import sys
 
 import pytest
-from ansible_collections.mesos.security.plugins.module_utils import _look
+from ansible_collections.mesos.security.plugins.plugin_utils import _look
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One look at a running cluster: what is seen, and whether it is what should be seen.
 
-Private to this collection; standard library, Python 3.6.
+PRIVATE to the collection.  Python 3.10, Linux.
 """
 
 import contextlib
@@ -111,12 +111,12 @@ def _command_lines(pattern):
     for name in os.listdir("/proc"):
         if name.isdigit() and int(name) != os.getpid():
             try:
-                with open("/proc/%s/cmdline" % name, "rb") as stream:
+                with open(f"/proc/{name}/cmdline", "rb") as stream:
                     line = stream.read().replace(b"\0", b" ").decode("utf-8", "replace").strip()
             except OSError:
                 continue
             if re.search(pattern, line):
-                found.append("%s %s" % (name, line))
+                found.append(f"{name} {line}")
     return found
 
 
@@ -149,10 +149,10 @@ def _answer(url, ca_certificate, body):
         response = connection.getresponse()
         status, reason, content = response.status, response.reason, response.read()
     except (OSError, HTTPException) as error:
-        return "no answer: %s" % error
+        return f"no answer: {error}"
     finally:
         connection.close()
     text = content.decode("utf-8", "replace")
     with contextlib.suppress(ValueError):
         text = json.dumps(json.loads(text), indent=1)
-    return "HTTP %d %s\n%s" % (status, reason, text)
+    return f"HTTP {status} {reason}\n{text}"

@@ -5,7 +5,7 @@
 
 A lab is ``<labs>/<number>/`` with ``lab.json`` ``{"ports": {"master": 5050, "agent": 5051}, "player": [pid, since]}``,
 where the player is the ansible-playbook that plays it.
-Private to this collection; standard library, Python 3.6.
+PRIVATE to the collection.  Python 3.10, Linux.
 """
 
 import contextlib
@@ -71,10 +71,15 @@ def claim(labs, components):
 
 def remove(lab):
     """End everything that runs in a lab and delete its directory; return the command lines that were ended."""
-    ended = [command for _pid, command in sorted(processes_of(lab).items())]
+    ended = commands_of(lab)
     end(lab)
     shutil.rmtree(lab)
     return ended
+
+
+def commands_of(lab):
+    """Return the command lines of the processes that belong to a lab, oldest pid first."""
+    return [command for _pid, command in sorted(processes_of(lab).items())]
 
 
 def end(lab):
@@ -90,7 +95,7 @@ def end(lab):
             left = processes_of(lab)
         if not left:
             return
-    raise LabError("{}: processes {} do not end".format(lab, sorted(left)))
+    raise LabError(f"{lab}: processes {sorted(left)} do not end")
 
 
 def processes_of(lab):
@@ -105,7 +110,7 @@ def processes_of(lab):
     for name in os.listdir("/proc"):
         if not name.isdigit() or int(name) in family:
             continue
-        environment, arguments = _read("/proc/%s/environ" % name), _read("/proc/%s/cmdline" % name)
+        environment, arguments = _read(f"/proc/{name}/environ"), _read(f"/proc/{name}/cmdline")
         if marker in environment or marker in arguments:
             found[int(name)] = arguments.replace(b"\0", b" ").decode("utf-8", "replace").strip()
     return found
@@ -123,7 +128,7 @@ def _own_family():
 
 def _player():
     """The ansible-playbook that this module works for, ``[pid, since]``: its workers carry the same arguments."""
-    players = [pid for pid in _own_family() if b"ansible-playbook" in _read("/proc/%d/cmdline" % pid)]
+    players = [pid for pid in _own_family() if b"ansible-playbook" in _read(f"/proc/{pid}/cmdline")]
     pid = players[-1] if players else os.getppid()
     return [pid, _since(pid)]
 
@@ -141,7 +146,7 @@ def _since(pid):
 
 def _stat(pid):
     """The fields of /proc/PID/stat after the command's name: state, parent, …"""
-    return _read("/proc/%d/stat" % pid).rpartition(b")")[2].split()
+    return _read(f"/proc/{pid}/stat").rpartition(b")")[2].split()
 
 
 def _read(path):
@@ -158,7 +163,7 @@ def _locked(labs):
         os.makedirs(labs, exist_ok=True)
         lock = open(os.path.join(labs, "lock"), "w")
     except OSError as error:
-        raise LabError("{}: {}; give another mesos_lab_directory".format(labs, error.strerror)) from error
+        raise LabError(f"{labs}: {error.strerror}; give another mesos_lab_directory") from error
     with lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
