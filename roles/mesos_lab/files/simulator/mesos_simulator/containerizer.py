@@ -9,6 +9,7 @@ Source: docs/mesos/security.md §1.6.  Every container is a session of its own a
 import asyncio
 import json
 import os
+import pwd
 import signal
 import subprocess
 import sys
@@ -129,13 +130,19 @@ class Containerizer:
         return os.path.join(directory, name)
 
     def launch(self, identifier, argv, environment, directory, user=None):
-        """Fork; the Container.  ``argv``: [program, argv…].  Raises OSError."""
+        """Fork; the Container.  ``argv``: [program, argv…].  Raises OSError, KeyError."""
         status_file = self.runtime_path(identifier, "status")
+        who = {}
+        if user is not None:
+            entry = pwd.getpwnam(user)
+            who = {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": os.getgrouplist(user, entry.pw_gid)}
+            os.chown(directory, entry.pw_uid, entry.pw_gid)
+            os.chown(os.path.dirname(status_file), entry.pw_uid, entry.pw_gid)
         with open(os.path.join(directory, "stdout"), "ab") as out, open(os.path.join(directory, "stderr"), "ab") as err:
             process = subprocess.Popen(
                 ["mesos-containerizer", "-I", "-S", INIT, status_file, *argv], executable=sys.executable,
                 env=environment, cwd=directory, stdin=subprocess.DEVNULL, stdout=out, stderr=err,
-                start_new_session=True, user=user)
+                start_new_session=True, **who)
         self.log.info("launcher.cpp", f"Forked child with pid '{process.pid}' for container '{identifier}'")
         return self.keep(Container(identifier, process.pid, status_file, process))
 
