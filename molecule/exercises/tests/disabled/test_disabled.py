@@ -26,18 +26,8 @@ def test_no_process_has_a_variable_of_ours(node):
     assert not [name for name in node.environment() if name.startswith("LIBPROCESS_SSL_")]
 
 
-def test_the_operators_files_are_as_they_were(master, agent):
-    assert master.host.file("/etc/default/mesos-master").content_string == (
-        "# the operator's\nPORT=5050\nCLUSTER=exercises\n")
-    assert agent.host.file("/etc/default/mesos-slave").content_string == f'# the operator\'s\nMASTER="{MASTER}"\n'
-    assert agent.host.file("/etc/mesos-slave/executor_environment_variables").content_string == (
-        '{"OPERATOR": "was here"}\n')
-
-
-def test_the_flag_directories_hold_flags_only(master, agent):
-    assert set(master.host.file("/etc/mesos-master").listdir()) == {"registry", "work_dir", "ip"}
-    assert set(agent.host.file("/etc/mesos-slave").listdir()) == {
-        "work_dir", "ip", "launcher", "resources", "?no-systemd_enable_support", "executor_environment_variables"}
+def test_the_operators_files_are_as_they_were_and_no_other_is_there(node):
+    assert node.settings() == node.operators_settings()
 
 
 def test_the_running_service_was_not_touched(lives, remembered):

@@ -1,7 +1,7 @@
 """The top: both sides show a certificate of the authority."""
 
 import pytest
-from conftest import MASTER, OURS, TLS, VERIFY
+from conftest import AGENT, MASTER, OURS, TLS, VERIFY
 
 FOREIGN = {"LIBPROCESS_SSL_CERT_FILE": "/tmp/foreign.pem", "LIBPROCESS_SSL_KEY_FILE": "/tmp/foreign.key"}
 
@@ -34,12 +34,18 @@ def test_the_master_tells_why(master):
     assert "Error with certificate at depth" in master.log()
 
 
-def test_the_executors_certificate_does_not_open_the_master(master, agent):
+def test_a_framework_that_trusts_another_authority_stays_away(master):
+    theirs = VERIFY | {"LIBPROCESS_SSL_CA_FILE": "/tmp/foreign.pem"}
+    assert "Subscribed with ID" not in master.execute(TLS | theirs, seconds=4)
+
+
+def test_the_executors_certificate_opens_agents_and_not_the_master(agent):
     """It can be read by every task, so it must not be worth more than an executor needs."""
-    said = agent.run(
-        f"curl -sS --max-time 5 --cacert {OURS}/ca.pem --cert {OURS}/executor.pem --key {OURS}/executor.key"
-        f" https://{MASTER}/version")
-    assert said.rc != 0
+    for address, opens in (AGENT, True), (MASTER, False):
+        said = agent.run(
+            f"curl -sS --max-time 5 --cacert {OURS}/ca.pem --cert {OURS}/executor.pem --key {OURS}/executor.key"
+            f" https://{address}/version")
+        assert (said.rc == 0) == opens, f"{address}: {said.stderr}"
 
 
 def test_a_framework_of_our_authority_is_let_in(master):

@@ -1,7 +1,11 @@
 """The middle: both are spoken, and nobody notices."""
 
+import json
+
 import pytest
 from conftest import AGENT, MASTER, OURS, TLS
+
+EXECUTORS = "executor_environment_variables"
 
 
 def test_the_agent_is_in(master):
@@ -51,10 +55,26 @@ def test_the_executors_pair_is_another_one(agent):
     assert executor.sha256sum != node.sha256sum
 
 
+def test_no_other_file_of_the_operators_was_touched_and_none_came(master, agent):
+    ours = {"/etc/default/mesos-master"}, {"/etc/default/mesos-slave", "/etc/mesos-slave/" + EXECUTORS}
+    for node, expected in zip((master, agent), ours, strict=True):
+        before, now = node.operators_settings(), node.settings()
+        assert now.keys() == before.keys()
+        assert {path for path in now if now[path] != before[path]} == expected
+        assert {path: now[path][:2] for path in now} == {path: before[path][:2] for path in now}
+
+
+def test_the_operators_lines_stand_before_ours(master, agent):
+    assert master.host.file("/etc/default/mesos-master").content_string.startswith(
+        "# the operator's\nPORT=5050\nCLUSTER=exercises\n# BEGIN mesos.security")
+    assert agent.host.file("/etc/default/mesos-slave").content_string.startswith(
+        f'# the operator\'s\nMASTER="{MASTER}"\n# no newline at the end\n# BEGIN mesos.security (ended the line above)\n')
+
+
 def test_executors_keep_what_the_operator_gave_them(agent):
-    given = agent.host.file("/etc/mesos-slave/executor_environment_variables").content_string
-    assert '"OPERATOR": "was here"' in given
-    assert f'"LIBPROCESS_SSL_KEY_FILE": "{OURS}/executor.key"' in given
+    given = json.loads(agent.host.file("/etc/mesos-slave/" + EXECUTORS).content_string)
+    assert given["OPERATOR"] == "was here"
+    assert given["LIBPROCESS_SSL_KEY_FILE"] == f"{OURS}/executor.key"
 
 
 def test_no_authoritys_key_is_on_a_node(node):
