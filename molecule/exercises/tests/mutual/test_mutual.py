@@ -22,6 +22,11 @@ def test_nobody_is_let_in_without_a_certificate(master):
     assert master.run(f"curl -sS --max-time 5 --cacert {OURS}/ca.pem https://{MASTER}/version").rc != 0
 
 
+def test_plain_requests_are_refused(master):
+    for address in MASTER, AGENT:
+        assert master.run(f"curl -sS --max-time 5 http://{address}/version").rc in (52, 56)
+
+
 def test_a_foreign_certificate_is_refused(master):
     said = master.run(
         f"curl -sS --max-time 5 --cacert {OURS}/ca.pem --cert /tmp/foreign.pem --key /tmp/foreign.key"

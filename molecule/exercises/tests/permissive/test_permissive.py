@@ -68,7 +68,8 @@ def test_the_operators_lines_stand_before_ours(master, agent):
     assert master.host.file("/etc/default/mesos-master").content_string.startswith(
         "# the operator's\nPORT=5050\nCLUSTER=exercises\n# BEGIN mesos.security")
     assert agent.host.file("/etc/default/mesos-slave").content_string.startswith(
-        f'# the operator\'s\nMASTER="{MASTER}"\n# no newline at the end\n# BEGIN mesos.security (ended the line above)\n')
+        f'# the operator\'s\nMASTER="{MASTER}"\n# no newline at the end\n'
+        "# BEGIN mesos.security (ended the line above)\n")
 
 
 def test_executors_keep_what_the_operator_gave_them(agent):
