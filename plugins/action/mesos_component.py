@@ -89,7 +89,9 @@ class ActionModule(ActionBase):
         if (renewed or answer["changed"]) and not self.check_mode:
             install = {purpose: verdict.install for purpose, verdict in verdicts.items() if verdict.install}
             keys = {purpose: params.pop("key_pem", None) for purpose, params in install.items()}
-            answer = self._on_node(plan, install=install, keys={name: key for name, key in keys.items() if key})
+            # What the look has found out about the program need not be asked again.
+            known = plan | {"version": [int(part) for part in answer["version"].split(".")], "has_ssl": True}
+            answer = self._on_node(known, install=install, keys={name: key for name, key in keys.items() if key})
         elif self._would_be_stale(plan, answer, verdicts):
             answer["process"] = "restarted"
         answer.pop("pairs", None)

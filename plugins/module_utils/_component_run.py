@@ -38,13 +38,14 @@ def run(plan, check_mode, run_command, keys):
     """Carry out a plan and return the module's answer.
 
     plan["look"]: only look, as in check mode (the controller judges before anything is written).
+    plan["has_ssl"]: the look before has seen to that.
     plan["questions"]: {purpose: params of _keypair.examine}, answered in "pairs";
     plan["install"]: {purpose: params of _keypair.install}; keys: {purpose: text of a key}, secret.
     """
     component = _component.Component(plan)
     component.refuse()
     diff, changed = component.diff(), bool(component.changes())
-    if changed and plan["encrypted"]:
+    if changed and plan["encrypted"] and not plan.get("has_ssl"):
         _require_ssl(component.program)
     predicted, running = check_mode or plan["look"], component.running()
     pairs = {purpose: _keypair.examine(params, run_command, check_mode)
