@@ -1,6 +1,7 @@
 """A look tells what is there, what is missing and what must not be there."""
 
 import json
+import os
 import re
 import sys
 
@@ -36,9 +37,10 @@ def test_where_nothing_is_recognised_the_last_words_are_shown():
 
 
 def test_a_program_that_does_not_end_is_ended_with_all_it_started():
-    text = _look.run(["sh", "-c", "sleep 987654 & echo started; wait"], {"PATH": "/bin:/usr/bin"}, 1, ["started"], None)
+    sleep = f"sleep 98{os.getpid()}"        # nobody else's
+    text = _look.run(["sh", "-c", f"{sleep} & echo started; wait"], {"PATH": "/bin:/usr/bin"}, 1, ["started"], None)
     assert text == "started\n"
-    assert _look.processes("^sleep 987654$", 2, [], ["sleep"]) == ""
+    assert _look.processes(f"^{sleep}$", 2, [], ["sleep"]) == ""
 
 
 def test_a_program_is_ended_as_soon_as_its_last_words_are_there():
