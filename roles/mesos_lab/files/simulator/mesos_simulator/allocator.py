@@ -11,7 +11,7 @@ from . import resources as res
 
 def parse_allocatable(text):
     """``cpus:0.01|mem:32`` as alternatives, each {name: least quantity}."""
-    return [{name: float(least) for name, _, least in (part.partition(":") for part in alternative.split(";"))}
+    return [{name: float(least) for name, _, least in (part.partition(":") for part in alternative.split(";") if part)}
             for alternative in text.split("|") if alternative]
 
 

@@ -3,7 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The HTTP client of v1 schedulers and executors: one request on one connection, answers whole or as a stream."""
 
+import errno
 import json as json_
+import os
 from urllib.parse import urlsplit
 
 MAX_HEAD = 65536
@@ -86,7 +88,7 @@ def words_of(error, writer):
     """Return what Mesos says about a connection that failed while it was used."""
     if isinstance(error, (EOFError, ValueError)):
         return "Disconnected"
-    text = error.strerror or str(error)
+    text = error.strerror or os.strerror(errno.ECONNRESET)      # asyncio has words of its own for it
     return f"Failed recv, connection error: {text}" if writer.get_extra_info("sslcontext") else text
 
 

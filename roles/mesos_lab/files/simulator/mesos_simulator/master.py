@@ -5,6 +5,7 @@
 
 import asyncio
 import os
+import sys
 import time
 import uuid
 
@@ -72,7 +73,7 @@ class Master:
             ping_timeout=options.agent_ping_timeout, max_pings=options.max_agent_ping_timeouts,
             allocatable=options.min_allocatable_resources or "", root_submissions=options.root_submissions,
             roles=set(options.roles.split(",")) if options.roles else None,
-            completed_frameworks=options.max_completed_frameworks)
+            completed_frameworks=min(options.max_completed_frameworks, sys.maxsize))
         self.flags = options.as_json()
         self.maintenance = Maintenance(self.state)
         self.route()

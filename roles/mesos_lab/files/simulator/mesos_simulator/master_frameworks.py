@@ -63,13 +63,13 @@ class Frameworks:
         if not multi_role and info.get("roles"):
             return "'FrameworkInfo.roles' must not be set when the framework is not MULTI_ROLE capable"
         roles = info.get("roles", []) if multi_role else [info.get("role", "*")]
-        for role in roles:
-            if role != "*" and (not role or role in (".", "..") or role.startswith("-") or role.startswith("/")
-                                or any(letter in role for letter in " \t\n\\") or "*" in role.split("/")):
-                return f"Role '{role}' is invalid"
-        if len(set(roles)) != len(roles):
-            return "'FrameworkInfo.roles' contains duplicate items: " + ", ".join(
-                sorted({role for role in roles if roles.count(role) > 1}))
+        duplicates = sorted({role for role in roles if roles.count(role) > 1})
+        if duplicates:
+            return f"'FrameworkInfo.roles' contains duplicate items: {{ {', '.join(duplicates)} }}"
+        invalid = next(filter(None, map(problem_of_role, roles)), None)
+        if invalid:
+            return ("'FrameworkInfo.roles' contains invalid role: " if multi_role
+                    else "'FrameworkInfo.role' is not a valid role: ") + invalid
         if self.roles_allowed is not None:
             unknown = [role for role in roles if role != "*" and role not in self.roles_allowed]
             if unknown:

@@ -10,7 +10,7 @@ Lists of them are never changed in place.
 import json
 import re
 
-from . import picojson
+from . import picojson, roles
 
 KINDS = {"SCALAR": "scalar", "RANGES": "ranges", "SET": "set"}
 
@@ -20,14 +20,75 @@ class BadResources(ValueError):
 
 
 def parse(text, default_role="*"):
-    """Return the resources of ``cpus:1;mem(role):32;ports:[1-2, 4-5];set:{a,b}`` or of a JSON list."""
+    """Return the resources of ``cpus:1;mem(role):32;ports:[1-2, 4-5];set:{a,b}`` or of a JSON list.
+
+    Raises BadResources, also for what only the API may say.
+    """
     try:
-        from_json = picojson.parse_as(list, text)
+        found = from_json(picojson.parse_as(list, text), default_role)
     except picojson.JsonError:
-        return from_simple_string(text, default_role)
-    if not all(isinstance(resource, dict) and "name" in resource for resource in from_json):
-        raise BadResources("Some JSON resources were not formatted properly: Missing required fields: name")
-    return [normal(resource) for resource in from_json]
+        found = from_simple_string(text, default_role)
+    types = {}
+    for resource in found:
+        problem = problem_of(resource)
+        if problem:
+            raise BadResources(problem)
+    for resource in found:
+        if (resource.get("disk") or {}).get("persistence"):
+            raise BadResources("Persistent volumes cannot be specified at the command line")
+        if "revocable" in resource:
+            raise BadResources("Revocable resources cannot be specified at the command line; do not include a "
+                               "'revocable' key in the resources JSON")
+        if any(entry["type"] == "DYNAMIC" for entry in resource.get("reservations", [])[-1:]):
+            raise BadResources("Dynamic reservations cannot be specified at the command line; do not include a "
+                               "reservation with DYNAMIC type in the resources JSON")
+        if types.setdefault(resource["name"], resource["type"]) != resource["type"]:
+            raise BadResources(f"Resources with the same name ('{resource['name']}') but different types are not "
+                               "allowed")
+    return [normal(resource) for resource in found]
+
+
+def from_json(found, default_role):
+    """Return the resources of a JSON list, each with its reservations instead of a role."""
+    badly = "Some JSON resources were not formatted properly: "
+    for resource in found:
+        if not isinstance(resource, dict):
+            raise BadResources(f"{badly}Expecting a JSON object")
+        missing = [name for name in ("name", "type") if name not in resource]
+        if missing:
+            raise BadResources(f"{badly}Missing required fields: {', '.join(missing)}")
+    return [reserved(resource if resource.get("reservations") else {"role": default_role} | resource)
+            for resource in found]
+
+
+def problem_of(resource):
+    """Return why a resource is invalid, in Mesos' words, or None."""
+    kind = KINDS.get(resource["type"])
+    if not resource["name"]:
+        return "Empty resource name"
+    if kind is None:
+        return "Unsupported resource type"
+    if [key for key in KINDS.values() if key in resource] != [kind]:
+        return f"Invalid {kind} resource"
+    value = numbers(resource)
+    if kind == "scalar" and value and round(value, 3) <= 0:
+        return "Invalid scalar resource: value <= 0"
+    if kind == "ranges":
+        for number, (begin, end) in enumerate(value):
+            if begin > end:
+                return "Invalid ranges resource: begin > end"
+            if any(begin <= other <= end for other, _end in value[number + 1:]):
+                return "Invalid ranges resource: overlapping ranges"
+    if kind == "set" and len(set(value)) < len(value):
+        return "Invalid set resource: duplicated elements"
+    for entry in resource.get("reservations", []):
+        for field in ("type", "role"):
+            if field not in entry:
+                return f"Invalid reservation: 'Resource.ReservationInfo.{field}' field must be set."
+        problem = roles.problem_of(entry["role"])
+        if problem or entry["role"] == "*":
+            return problem or 'Invalid reservation: role "*" cannot be reserved'
+    return None
 
 
 def from_simple_string(text, default_role):
@@ -48,7 +109,7 @@ def from_simple_string(text, default_role):
             raise BadResources(f"Failed to parse resource {name} value {pair[1]} error {error}") from None
         if value["type"] == "TEXT":
             raise BadResources(f"Bad type for resource {name} value {pair[1]} type TEXT")
-        found.append(normal({"name": name, "role": role} | value))
+        found.append(reserved({"name": name, "role": role} | value))
     return found
 
 
@@ -91,8 +152,8 @@ def parse_attributes(text):
     return found
 
 
-def normal(resource):
-    """One resource in the form used inside: float scalars, reservations as a list, no role."""
+def reserved(resource):
+    """The same with a list of reservations, if there are any, and no role."""
     resource = dict(resource)
     role = resource.pop("role", "*")
     reservation = resource.pop("reservation", None)
@@ -102,6 +163,12 @@ def normal(resource):
         ]
     if not resource.get("reservations"):
         resource.pop("reservations", None)
+    return resource
+
+
+def normal(resource):
+    """One resource in the form used inside: float scalars, reservations as a list, no role."""
+    resource = reserved(resource)
     resource.setdefault("type", next((kind for kind, key in KINDS.items() if key in resource), "SCALAR"))
     if resource["type"] == "SCALAR":
         resource["scalar"] = {"value": float(resource.get("scalar", {}).get("value", 0))}

@@ -10,6 +10,8 @@ import os
 
 from . import startup
 from .flag_types import BadValue, parse_duration, parse_number
+from .resources import parse_value
+from .roles import problem_of as problem_of_role
 from .startup import Security
 
 SHORTEST_REREGISTER_TIMEOUT = 600
@@ -202,6 +204,9 @@ def _roles_and_weights(flags, log, refuse):
         log.warning("master.cpp", "The '--roles' flag is deprecated. This flag will be removed in the future. See the "
                                   "Mesos 0.27 upgrade notes for more information")
         roles = [role for role in flags.roles.split(",") if role]
+        problem = next(filter(None, map(problem_of_role, roles)), None)
+        if problem:
+            refuse(f"Failed to parse roles: {problem}")
         allowed = {"*", *roles}
         if len(set(roles)) < len(roles):
             log.warning("master.cpp", f"Duplicate values in '--roles': {flags.roles}")
@@ -222,15 +227,21 @@ def _roles_and_weights(flags, log, refuse):
 def _allocatable(flags, log, refuse):
     """Check --min_allocatable_resources: sets of quantities, separated by ``|``."""
     whole = flags.min_allocatable_resources
-    for token in filter(None, (pair.strip() for each in whole.split("|") for pair in each.split(";"))):
-        parts = token.split(":")
-        try:
-            if len(parts) != 2:
-                raise BadValue(f"Failed to parse '{token}': missing or extra ':'")
-            if parse_number(parts[1].strip()) < 0:
-                raise BadValue(f"Failed to parse '{parts[1]}' to quantity: negative values are not supported")
-        except BadValue as error:
-            refuse(f"Error parsing min_allocatable_resources '{whole}': {error}")
+    for token in filter(None, (pair for each in whole.split("|") for pair in each.split(";"))):
+        parts, problem = [part for part in token.split(":") if part], None
+        if len(parts) != 2:
+            problem = f"'{token}': missing or extra ':'"
+        else:
+            try:
+                value = parse_value(parts[1])
+                if value["type"] != "SCALAR":
+                    problem = f"'{parts[1]}' to quantity: only scalar values are allowed"
+                elif value["scalar"]["value"] < 0:
+                    problem = f"'{parts[1]}' to quantity: negative values are not allowed"
+            except ValueError as error:
+                problem = f"'{parts[1]}' to quantity: {error}"
+        if problem:
+            refuse(f"Error parsing min_allocatable_resources '{whole}': Failed to parse {problem}")
         if parts[0].strip() not in FIRST_CLASS:
             log.warning("master.cpp", f"Non-first-class resource '{parts[0].strip()}' is configured as part of "
                                       "min_allocatable_resources")
