@@ -53,18 +53,27 @@ def bring_about(options, check_mode):
     renew = options["regenerate"] == "always"
     present = None if renew else _ca_directory.load(directory, purpose)
     if present is not None:
-        said = warnings(present, options, certificate_path)
-        return result_of(present, present, [], certificate_path) | {"warnings": said}
+        return kept(present, options, certificate_path)
     reasons = ["a new authority is asked for (regenerate=always)"] if renew else [
         f"there is no authority {certificate_path}"]
     if check_mode:
         return {"changed": True, "reasons": reasons, "certificate": certificate_path,
                 "diff": {"before": {}, "after": {"subject": f"CN={options['common_name']}"}}}
-    key = None if renew else _ca_directory.load_key(key_path)
-    authority = make_authority(options["common_name"], options["validity"],
-                               key or new_key(options["key_type"], options["key_size"]))
-    _ca_directory.save(directory, purpose, authority)
+    with _ca_directory.alone(directory):
+        present = None if renew else _ca_directory.load(directory, purpose)
+        if present is not None:  # another run was faster
+            return kept(present, options, certificate_path)
+        key = None if renew else _ca_directory.load_key(key_path)
+        authority = make_authority(options["common_name"], options["validity"],
+                                   key or new_key(options["key_type"], options["key_size"]))
+        _ca_directory.save(directory, purpose, authority)
     return result_of(None, authority, reasons, certificate_path)
+
+
+def kept(present, options, certificate_path):
+    """Return the result for an authority that stays as it is."""
+    return result_of(present, present, [], certificate_path) | {
+        "warnings": warnings(present, options, certificate_path)}
 
 
 def check(options):

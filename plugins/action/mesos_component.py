@@ -124,5 +124,6 @@ class ActionModule(ActionBase):
         if answer.get("failed"):
             if answer.pop("refused", False):
                 answer.pop("exception", None)  # a refusal is no accident of the module
-            answer["msg"] = f"{self.host}: {answer.get('msg')}"
+            said = answer.get("msg") or answer.get("module_stderr") or "the module did not come through"
+            answer["msg"] = f"{self.host}: {said}"
         return answer

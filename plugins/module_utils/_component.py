@@ -93,7 +93,7 @@ class Component:
         version = self.version = tuple(self.plan["version"] or self.program.version())
         fitting = [variant for variant in self.plan["variants"] if tuple(variant["since"]) <= version]
         if not fitting:
-            raise Unfit(["{0} is Mesos {1}.{2}, which is older than what is covered".format(
+            raise Unfit(["{0} is Mesos {1}.{2}, which is older than what is covered; install a newer one".format(
                 self.program.path, *version)])
         return fitting[-1]
 
@@ -123,7 +123,8 @@ class Component:
         made = EXECUTORS in self.our_flags
         before = "{}" if made else self.files.get(EXECUTORS)
         if before is not None and self.our_members:
-            before = self._parsed(_json_members.without, before, self.our_members)
+            path = os.path.join(self.directory, EXECUTORS)
+            before = self._parsed(path, _json_members.without, before, self.our_members)
         if not self.executors:
             if before is not None and not made:
                 new_files[EXECUTORS] = before
@@ -139,24 +140,24 @@ class Component:
 
     def _merged(self, text, path):
         """Return (the text with our members, those which are ours); what is there alike already stays theirs."""
-        foreign, new = self._parsed(_json_members.members, text), self.executors
+        foreign, new = self._parsed(path, _json_members.members, text), self.executors
         if not self.plan["adopt"]:
             new = {name: value for name, value in new.items() if foreign.get(name) != value}
             taken = sorted(set(new) & set(foreign))
             if taken:
                 raise Unfit(["{0}: {1} already has another {2}; take it out or set mesos_component_adopt: true".format(
                     path, EXECUTORS, ", ".join(taken))])
-        return self._parsed(_json_members.with_members, text, new), new
+        return self._parsed(path, _json_members.with_members, text, new), new
 
-    def _parsed(self, function, text, *others):
+    def _parsed(self, path, function, text, *others):
         if text.strip().startswith(("/", "file://")):
-            raise Unfit(["{0} is given as a file ({1}); put the JSON itself there, or its members cannot be"
-                         " joined with ours".format(EXECUTORS, text.strip())])
+            raise Unfit(["{0}: {1} is given as a file ({2}); put the JSON itself there, or its members cannot be"
+                         " joined with ours".format(path, EXECUTORS, text.strip())])
         try:
             return function(text, *others)
         except _json_members.NoObject as error:
-            raise Unfit(["the present {0} {1}; Mesos could not start with it: repair it first".format(
-                EXECUTORS, error)]) from None
+            raise Unfit(["{0}: the present {1} {2}; Mesos could not start with it: repair it first".format(
+                path, EXECUTORS, error)]) from None
 
     def _outside_value(self, name):
         """Return what other lines than ours give this variable, None for nothing."""

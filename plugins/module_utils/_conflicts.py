@@ -45,7 +45,8 @@ def material(pieces):
             sentences.append("{0} ({1}) {2}; make it with the role mesos_pki or the module mesos_keypair".format(
                 path, what, "is not a file" if os.path.lexists(path) else "is missing, and this mode needs it"))
         elif not os.path.getsize(path):
-            sentences.append("{0} ({1}) is empty".format(path, what))
+            sentences.append("{0} ({1}) is empty; have it made again by the role mesos_pki, or put it back".format(
+                path, what))
     return sentences
 
 
@@ -102,6 +103,8 @@ def _values(component, found):
             if each.value == wanted[each.name]:
                 continue
             clash = "something else" if each.value is None else "another value"
+            if each.value == wanted[each.name] + "\r":
+                clash += ", since the line ends as on Windows (CR LF)"
         elif each.name in off and each.value not in FALSE:
             clash = "a value that this mode leaves out"
         else:

@@ -16,6 +16,8 @@ NOTE = "# ~ "
 
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\+?)=")
 _PREFIXES = ("export", "declare", "typeset", "readonly", "local")
+_KEYWORDS = ("if", "then", "elif", "else", "while", "until", "do", "{", "!", "time")
+"""Words of a shell behind which a command, or an assignment, begins."""
 
 
 class Unreadable(ValueError):
@@ -54,6 +56,7 @@ def values(text):
 class _Reader:
     def __init__(self, text):
         self.text, self.at, self.line = text, 0, 1
+        self.shared = set()  # lines that hold something else than assignments
 
     def statements(self):
         found = []
@@ -63,6 +66,8 @@ class _Reader:
             above = found[number]
             if below.first <= above.last:
                 above.alone = below.alone = False
+        for each in found:
+            each.alone = each.alone and self.shared.isdisjoint(range(each.first, each.last + 1))
         return [assignment for assignment in found if assignment.name]
 
     def _statement(self):
@@ -70,10 +75,10 @@ class _Reader:
         pending, exported, command = [], False, False
         while self.at < len(self.text):
             character = self.text[self.at]
-            if character in " \t\r":
+            if character in " \t":
                 self.at += 1
             elif self.text.startswith("\\\n", self.at):
-                self.at, self.line = self.at + 2, self.line + 1
+                self._join_lines()
             elif character == "#":
                 end = self.text.find("\n", self.at)
                 self.at = len(self.text) if end < 0 else end
@@ -94,7 +99,8 @@ class _Reader:
                 elif raw in _PREFIXES and not pending:
                     exported = True
                 elif not (exported and raw.startswith("-")):
-                    command = command or not exported
+                    self.shared.add(first)
+                    command = command or not (exported or (raw in _KEYWORDS and not pending))
         if command:  # NAME=value command: lives for that command only
             for assignment in pending:
                 assignment.name = ""
@@ -112,10 +118,10 @@ class _Reader:
         parts, known = [], True
         while self.at < len(self.text):
             character = self.text[self.at]
-            if character in " \t\r\n;&|()<>":
+            if character in " \t\n;&|()<>":
                 break
-            if self.text.startswith("\\\n", self.at):
-                self.at, self.line = self.at + 2, self.line + 1
+            if self.text.startswith("\\\n", self.at) or self.text[self.at:] == "\\":
+                self._join_lines()
             elif character == "\\":
                 parts.append(self.text[self.at + 1:self.at + 2])
                 self.at += 2
@@ -130,6 +136,13 @@ class _Reader:
                 parts.append(character)
                 self.at += 1
         return "".join(parts) if known else None
+
+    def _join_lines(self):
+        """Pass over a backslash at a line's end; one at the end of the file would swallow what is put behind it."""
+        if self.at + 2 >= len(self.text):
+            raise Unreadable("line {0}: a backslash at the end of the file joins it with whatever is added; remove"
+                             " it".format(self.line))
+        self.at, self.line = self.at + 2, self.line + 1
 
     def _until(self, mark, what):
         end = self.text.find(mark, self.at + 1)

@@ -21,6 +21,7 @@ STAGED = ".mesos.security-"
 """What staged files begin with.  A leading dot: programs that read every file of a directory pass over hidden ones."""
 
 LEFT_BEHIND_SECONDS = 3600
+LARGEST_ID = 2 ** 32 - 2
 
 CAUSES = {
     errno.EACCES: "permission denied",
@@ -33,6 +34,13 @@ CAUSES = {
     errno.EISDIR: "there is a directory of that name",
     errno.ELOOP: "its symbolic links go round in a circle",
     errno.ETXTBSY: "it is in use",
+}
+
+WAYS_OUT = {
+    errno.EACCES: "run as its owner or with become: true",
+    errno.EISDIR: "move it away",
+    errno.ENOTDIR: "move that file away, or correct the path",
+    errno.ELOOP: "remove one of them",
 }
 
 
@@ -50,6 +58,9 @@ def read(path, default=None):
 
     Raises FileProblem for a directory or an unreadable file.
     """
+    if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
+        # Opening a pipe would wait for a writer for ever.
+        raise FileProblem("{0} is not a file (but a device, socket or pipe); move it away".format(path))
     try:
         with open(path, encoding="utf-8", errors="surrogateescape", newline="") as stream:
             return stream.read()
@@ -59,7 +70,8 @@ def read(path, default=None):
                               " target".format(path, os.readlink(path))) from None
         return default
     except OSError as error:
-        raise FileProblem("{0} cannot be read: {1}".format(path, cause(error))) from None
+        raise FileProblem("{0} cannot be read: {1}; {2}".format(
+            path, cause(error), WAYS_OUT.get(error.errno, "make that possible"))) from None
 
 
 def owner_id(name):
@@ -75,7 +87,9 @@ def group_id(name):
 def _id(name, kind, look_up):
     if name is None:
         return None
-    if str(name).isdigit():
+    if str(name).isdecimal():
+        if int(name) > LARGEST_ID:
+            raise FileProblem("{0} is no number of a {1}; the largest is {2}".format(name, kind, LARGEST_ID))
         return int(name)
     try:
         return look_up(name)
@@ -109,6 +123,8 @@ def check_target(path):
         directory = os.path.dirname(directory) or "/"
     if not os.path.isdir(directory):
         raise FileProblem("{0} cannot be written: {1} is not a directory; move it away".format(path, directory))
+    if os.statvfs(directory).f_flag & os.ST_RDONLY:
+        raise FileProblem("{0} cannot be written: {1}; mount it writable".format(path, CAUSES[errno.EROFS]))
     if not os.access(directory, os.W_OK | os.X_OK):
         raise FileProblem("{0} cannot be written: no permission in {1}; run as its owner or with become: true".format(
             path, directory))

@@ -27,13 +27,13 @@ def _members(text):
     """Return (position after the opening brace, [_Member])."""
     try:
         whole = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise NoObject("is no JSON ({0})".format(error)) from None
     if not isinstance(whole, dict):
         raise NoObject("is JSON, but no object of names and texts")
     odd = sorted(name for name, value in whole.items() if not isinstance(value, str))
     if odd:
-        raise NoObject("has a value that is no text, at {0}; Mesos would not start with it".format(", ".join(odd)))
+        raise NoObject("has a value that is no text, at {0}".format(", ".join(odd)))
     at = opened = text.index("{") + 1
     found = []
     while True:

@@ -87,23 +87,26 @@ def install(params, run, check_mode=False):
     """Put the pair in place and return what changed: paths, and sentences on attributes.
 
     params: as for examine, and certificate_pem, trust_pem (text, or None to leave the file alone);
+    public: the key that the certificate is for, which must still be there;
     pending: the waiting key becomes the key; key_pem: text of a key from elsewhere; source_key: its path on this node.
     """
     try:
-        return _install(params, check_mode)
+        return _install(params, run, check_mode)
     except _files.FileProblem as problem:
         if not check_mode:
             discard(params)
         raise KeypairError(_with_way_out(problem)) from None
 
 
-def _install(params, check_mode):
+def _install(params, run, check_mode):
     uid, gid = _ids(params)
     key_pem = params.get("key_pem")
     if params.get("pending"):
         key_pem = _files.read(pending(params["key"]))
     elif params.get("source_key"):
         key_pem = _files.read(params["source_key"])
+    if params.get("public"):
+        _require_key(pending(params["key"]) if params.get("pending") else params["key"], params["public"], run)
     wanted = ((params["key"], key_pem, params["mode"]),
               (params["certificate"], params.get("certificate_pem"), CERTIFICATE_MODE),
               (params.get("trust"), params.get("trust_pem"), CERTIFICATE_MODE))
@@ -164,6 +167,9 @@ def make_key(path, key_type, size, run):
         except OSError as error:
             raise KeypairError("%s cannot be written: %s" % (path, _files.cause(error))) from None
         rc, _out, err = _openssl(run, argv)
+        if rc == 0 and not os.path.lexists(path):
+            raise KeypairError("%s was taken away while the key was made; see that no other run works on this host, and"
+                               " run again" % path)
         if rc != 0 or "PRIVATE KEY" not in _files.read(path, ""):
             raise KeypairError("%s: openssl could not make a key here (%s); see that the disk has room and that"
                                " openssl can make %s keys of %d bits" % (path, err, key_type, size))
@@ -173,6 +179,13 @@ def make_key(path, key_type, size, run):
         if made:
             os.rmdir(os.path.dirname(path))
         raise
+
+
+def _require_key(path, public, run):
+    """Refuse a key that came while the certificate for the one before was signed; another run's it stays."""
+    if look_at_key(path, run).get("public") != public:
+        raise KeypairError("%s was replaced or removed while its certificate was signed; see that no other run works on"
+                           " this host, and run again" % path)
 
 
 def make_request(key, common_name, run):
@@ -198,7 +211,8 @@ def _openssl(run, arguments, data=b""):
     """Run openssl and return (rc, what it wrote, the last line of what it complained about)."""
     rc, out, err = run([openssl()] + arguments, data=data, binary_data=True)
     out, err = (text.decode("utf-8", "replace") if isinstance(text, bytes) else text or "" for text in (out, err))
-    return rc, out, (err.strip().splitlines() or ["it gave no reason"])[-1]
+    said = [line for line in err.splitlines() if line.strip(" .+*-")]  # the rest shows that it works
+    return rc, out, (said or ["it gave no reason"])[-1]
 
 
 def _with_way_out(problem):

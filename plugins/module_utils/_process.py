@@ -87,7 +87,7 @@ def by_pid_file(path, programs, directory):
     the file.
     """
     text = (_files.read(path) or "").strip()
-    if not text.isdigit():
+    if not text.isdecimal():
         return None
     running = look(int(text), programs)
     if running is None:

@@ -78,12 +78,13 @@ class Program:
     def _run(self, argv):
         try:
             done = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                  universal_newlines=True, env=_process.CLEAN_ENVIRONMENT, timeout=_SECONDS,
-                                  check=False)
+                                  encoding="utf-8", errors="replace", env=_process.CLEAN_ENVIRONMENT,
+                                  timeout=_SECONDS, check=False)
         except subprocess.TimeoutExpired:
             raise ProgramProblem("{0} did not answer within {1} s".format(" ".join(argv), _SECONDS)) from None
         except OSError as error:
             if argv[0] == "ldd":
                 return 1, ""
-            raise ProgramProblem("{0} cannot be run: {1}".format(argv[0], _files.cause(error))) from None
+            raise ProgramProblem("{0} cannot be run: {1}; is the installation complete?".format(
+                argv[0], _files.cause(error))) from None
         return done.returncode, done.stdout

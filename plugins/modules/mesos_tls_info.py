@@ -158,6 +158,8 @@ def main():
     given = module.params
     if not 0 < given["port"] < 65536:
         module.fail_json(msg="%d is no port; ports are 1 to 65535" % given["port"])
+    if given["timeout"] < 1:
+        module.fail_json(msg="%d is no timeout; it counts seconds, give 1 or more" % given["timeout"])
     try:
         answer = probe(given["host"], given["port"], given["timeout"], given["ciphers"])
     except ProbeFailed as error:

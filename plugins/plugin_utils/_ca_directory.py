@@ -10,6 +10,8 @@ ca.pem and ca.key sign nodes; executor-ca.pem and executor-ca.key sign executors
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
 import stat
 
@@ -92,6 +94,23 @@ def load_key(path):
     except BadPem as error:
         raise CaTrouble(f"{path} {error}. Put the authority's key back (unencrypted), or make a new authority with "
                         "regenerate=always") from None
+
+
+@contextlib.contextmanager
+def alone(directory):
+    """Make the directory, and wait until no other run makes an authority in it: the later one would overrule the first.
+    """
+    try:
+        _files.check_target(os.path.join(directory, FILES["node"][0]))
+        _files.ensure_directory(directory, 0o700)
+        handle = os.open(directory, os.O_RDONLY)
+    except _files.FileProblem as problem:
+        raise CaTrouble(f"{problem}. Make that possible, or name another path") from None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def save(directory, purpose, authority):

@@ -48,8 +48,8 @@ def plan_of(options: dict, files: dict | None = None) -> dict:
         layout = _layouts.layout_of(options["layout"], options["component"], options["root"], options["bin_dir"])
     except (_modes.UnknownMode, _settings.UnknownVersion, _layouts.UnknownLayout) as problem:
         raise Unfit(_sentence(problem)) from problem
-    environment = {name: text_of(value) for name, value in options["environment"].items() if value is not None}
-    flags = {name: text_of(value) for name, value in options["flags"].items() if value is not None}
+    environment = {str(name): text_of(value) for name, value in options["environment"].items() if value is not None}
+    flags = {str(name): text_of(value) for name, value in options["flags"].items() if value is not None}
     tls = modes.get("tls")
     executors = options["component"] == "agent" and options["executors"]
     layout["material"] |= files or {}

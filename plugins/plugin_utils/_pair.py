@@ -179,7 +179,7 @@ class IssuedPair(Pair):
             leaf = sign(self.authority, facts["request"], self.options.names, self.options.validity, now)
         except CannotSign as error:
             raise self.refused(f"{path} cannot be signed: {error}. Look at the openssl program of this host") from None
-        return self._finish(facts, reasons, _x509.pem_of(leaf), pending=facts["pending"])
+        return self._finish(facts, reasons, _x509.pem_of(leaf), pending=facts["pending"], public=facts["key"]["public"])
 
     def _announce(self, facts, reasons, now):
         """Return the Verdict when nothing is signed: in check mode, or when a key has to be replaced first."""

@@ -152,3 +152,17 @@ def test_a_place_that_cannot_be_is_named(tmp_path):
         bring(tmp_path / "file" / "pki")
     with pytest.raises(CaTrouble, match="file is no directory, and the authority lives in one"):
         bring(tmp_path / "file")
+
+
+def test_of_two_runs_at_once_the_first_one_makes_the_authority(tmp_path, monkeypatch):
+    path, alone, first = tmp_path / "pki", mesos_ca._ca_directory.alone, []
+
+    def overtaken(directory):
+        monkeypatch.setattr(mesos_ca._ca_directory, "alone", alone)
+        first.append(bring(path))
+        return alone(directory)
+
+    monkeypatch.setattr(mesos_ca._ca_directory, "alone", overtaken)
+    second = bring(path)
+    assert first[0]["changed"] and not second["changed"]
+    assert second["authority"] == first[0]["authority"]

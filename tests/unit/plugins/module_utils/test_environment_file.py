@@ -133,7 +133,23 @@ def test_lines_are_taken_out_one_by_one():
     assert without_names("A=1\n# x\nB='y\nz'\nC=3", {"B", "A"}) == "# x\nC=3"
 
 
-@pytest.mark.parametrize("text", ["A=1 B=2", "B=2; A=1", "B='x\ny'; A=1", "A='x\ny' B=1"])
+@pytest.mark.parametrize("text", [
+    "if true; then A=2; fi", "{ A=2; }", "true && A=2", "if ! true; then :; else export A=2; fi", "A=2\r",
+])  # fmt: skip
+def test_assignments_behind_a_keyword_and_windows_line_ends_count_as_in_a_shell(text, shell):
+    assert values(text + "\n") == {"A": "2\r" if "\r" in text else "2"} == shell(text + "\n", "A")
+
+
+@pytest.mark.parametrize("text", ["A=1\\", "A=1\\\n", "A=1\n\\\n", "A=1 \\"])
+def test_a_backslash_that_would_swallow_our_block_is_refused(text):
+    with pytest.raises(Unreadable, match="line .: a backslash at the end of the file"):
+        parse(text)
+    assert values("A=1\\\nB=2\n# x\\") == {"A": "1B=2"}
+
+
+@pytest.mark.parametrize("text", [
+    "A=1 B=2", "B=2; A=1", "B='x\ny'; A=1", "A='x\ny' B=1", "if x; then A=1; fi", "A=1; echo", "export A=1 B",
+])  # fmt: skip
 def test_a_shared_line_is_not_taken_out(text):
     with pytest.raises(Unreadable, match="shares its line"):
         without_names(text, {"A"})

@@ -215,6 +215,18 @@ def test_reading_a_directory_or_a_dangling_link_says_so(tmp_path):
     assert _files.read(str(tmp_path / "none"), "default") == "default"
 
 
+def test_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(str(tmp_path / "pipe"))
+    with pytest.raises(FileProblem, match="pipe is not a file .*; move it away"):
+        _files.read(str(tmp_path / "pipe"))
+
+
+@pytest.mark.parametrize("number, words", [("99999999999999", "is no number of a group"), ("²", "there is no group")])
+def test_what_no_group_can_have_as_its_number_is_refused(number, words):
+    with pytest.raises(FileProblem, match=words):
+        _files.group_id(number)
+
+
 def test_what_a_killed_run_left_is_swept_after_an_hour(tmp_path):
     for name, age in ((".mesos.security-old", 4000), (".mesos.security-new", 10), (".other", 4000)):
         (tmp_path / name).write_text("x")

@@ -56,6 +56,7 @@ def test_exactly_the_named_members_go(text, data):
 
 @pytest.mark.parametrize("text, words", [
     ("", "is no JSON"), ("{", "is no JSON"), ("[1]", "no object"), ('"x"', "no object"), ("null", "no object"),
+    ("[" * 100000, "is no JSON"),
     ('{"A": 1}', "has a value that is no text, at A"), ('{"B": null, "A": {}}', "at A, B"),
 ])  # fmt: skip
 def test_what_is_no_such_object_says_what_it_is(text, words):

@@ -75,6 +75,7 @@ def test_a_program_that_hangs_is_not_waited_for_for_ever(program, monkeypatch):
     ("echo 'File \"/usr/lib/python3.11/x.py\", line 1.2'; echo 'SyntaxError: x'; exit 1",
      "--version ended with status 1: SyntaxError: x; is the installation complete"),
     ("exit 127", "ended with status 127: it said nothing"), ("echo 3.11", "does not tell a version"),
+    ("printf '\\377\\376'", "does not tell a version"),
 ])  # fmt: skip
 def test_a_program_that_fails_is_not_taken_at_its_word(program, script, words):
     with pytest.raises(ProgramProblem, match=words):

@@ -181,6 +181,34 @@ def test_a_key_that_waits_from_a_killed_run_is_not_used(world):
     assert not os.path.exists(waiting) and world.read("node.key") != key_pem(key())
 
 
+@pytest.mark.parametrize("waiting", [".node.key.pending", "node.key"])
+def test_a_key_that_another_run_has_put_there_meanwhile_gets_no_certificate_of_ours(world, monkeypatch, waiting):
+    if waiting == "node.key":
+        world.bring(world.options())
+        os.remove(f"{world.tls}/node.pem")
+    install = _keypair.install
+
+    def overtaken(params, run, check_mode):
+        world.put(waiting, run_openssl("genpkey", "-algorithm", "ed25519")[1])
+        return install(params, run, check_mode)
+
+    monkeypatch.setattr(_keypair, "install", overtaken)
+    with pytest.raises(_pair.Refused, match=f"^master1: .*{waiting} was replaced or removed .* run again"):
+        world.bring(world.options())
+    assert not os.path.exists(f"{world.tls}/node.pem")
+
+
+def test_a_waiting_key_that_another_run_has_taken_away_is_not_blamed_on_openssl(world):
+    def taken_away(argv, **more):
+        done = run_command(argv, **more)
+        if "genpkey" in argv:
+            os.remove(f"{world.tls}/.node.key.pending")
+        return done
+
+    with pytest.raises(_pair.Refused, match="was taken away while the key was made; see that no other run"):
+        world.bring(world.options(), run=taken_away)
+
+
 def test_a_pair_from_the_controller_is_installed_once_and_its_key_sent_once(world):
     between, files = intermediate(), str(world.files)
     options = {"path": world.tls, "names": ["node1.example"], "addresses": ["10.0.0.1"],
