@@ -66,3 +66,29 @@ def test_a_resource_without_value_is_refused(text):
 def test_old_clients_see_a_role_instead_of_reservations():
     assert res.outward(res.parse("cpus(web):1"))[0]["role"] == "web"
     assert "role" not in res.outward(res.parse("cpus:1"), refined=True)[0]
+
+
+@pytest.mark.parametrize("text, why", [
+    ("cpus:-1", "Invalid scalar resource: value <= 0"),
+    ("ports:[5-1]", "Invalid ranges resource: begin > end"),
+    ("ports:[1-5, 3-8]", "Invalid ranges resource: overlapping ranges"),
+    ("disks:{a,a}", "Invalid set resource: duplicated elements"),
+    ("cpus(..):1", "Role '..' cannot include '..' as a component"),
+    ("gpus:1;gpus:[1-2]", "Resources with the same name ('gpus') but different types are not allowed"),
+    ('[{"name": "cpus"}]', "Some JSON resources were not formatted properly: Missing required fields: type"),
+    ('[{"name": "cpus", "type": "SCALAR"}]', "Invalid scalar resource"),
+    ('[{"name": "cpus", "type": "SCALAR", "scalar": {"value": 1}, "role": "a", "reservation": {}}]',
+     "Dynamic reservations cannot be specified at the command line; do not include a reservation with DYNAMIC type in "
+     "the resources JSON"),
+    ('[{"name": "cpus", "type": "SCALAR", "scalar": {"value": 1}, "reservations": [{"role": "a"}]}]',
+     "Invalid reservation: 'Resource.ReservationInfo.type' field must be set."),
+])
+def test_a_resource_that_makes_no_sense_is_refused_in_mesos_words(text, why):
+    with pytest.raises(res.BadResources) as error:
+        res.parse(text)
+    assert str(error.value) == why
+
+
+def test_json_resources_without_a_role_get_the_default_one():
+    parsed = res.parse('[{"name": "cpus", "type": "SCALAR", "scalar": {"value": 1}}]', "web")
+    assert res.role_of(parsed[0]) == "web"

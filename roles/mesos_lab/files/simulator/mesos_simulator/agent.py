@@ -66,9 +66,9 @@ def agent_resources(text, work_dir, default_role):
              "disk": float(max(32, disk.f_blocks * disk.f_frsize // 2 ** 20 - 5120))}
     for name, number in found.items():
         if name not in names:
-            given.append({"name": name, "type": "SCALAR", "scalar": {"value": number}})
+            given += res.parse(f"{name}:{number}", default_role)
     if "ports" not in names:
-        given.append({"name": "ports", "type": "RANGES", "ranges": {"range": [{"begin": 31000, "end": 32000}]}})
+        given += res.parse("ports:[31000-32000]", default_role)
     return given
 
 

@@ -11,7 +11,18 @@ import uuid
 
 from aiohttp import web
 
-from . import cluster, endpoints, flags, http_api, metrics, operator_api, scheduler_api, startup_master, state
+from . import (
+    allocator,
+    cluster,
+    endpoints,
+    flags,
+    http_api,
+    metrics,
+    operator_api,
+    scheduler_api,
+    startup_master,
+    state,
+)
 from .glog import log
 from .libprocess import Libprocess
 from .maintenance import Maintenance
@@ -71,7 +82,7 @@ class Master:
         self.state = MasterState(
             master_info(lib, hostname), Edges(lib), log,
             ping_timeout=options.agent_ping_timeout, max_pings=options.max_agent_ping_timeouts,
-            allocatable=options.min_allocatable_resources or "", root_submissions=options.root_submissions,
+            root_submissions=options.root_submissions,
             roles=set(options.roles.split(",")) if options.roles else None,
             completed_frameworks=min(options.max_completed_frameworks, sys.maxsize))
         self.flags = options.as_json()
@@ -203,6 +214,7 @@ class Master:
         info = self.state.info
         self.security = startup_master.announce(
             self.options, log, info["id"], info["hostname"], self.lib.address, self.acls)
+        self.state.allocatable = allocator.parse_allocatable(self.options.min_allocatable_resources or "")
         await self.lib.start()
         log.info("master.cpp", "Elected as the leading master!")
         log.info("master.cpp", "Recovering from registrar")

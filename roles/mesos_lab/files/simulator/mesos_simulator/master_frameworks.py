@@ -4,6 +4,7 @@
 """How frameworks come and go: subscription, fail-over, disconnection, teardown.  Part of MasterState."""
 
 from .cluster import Framework, duration, value, wire
+from .roles import problem_of as problem_of_role
 
 REMOVED = "Framework has been removed"
 PRINCIPAL_CHANGE = "Changing framework's principal is not allowed."

@@ -159,7 +159,7 @@ def reserved(resource):
     reservation = resource.pop("reservation", None)
     if "reservations" not in resource and role != "*":
         resource["reservations"] = [
-            {"role": role} | ({"type": "DYNAMIC"} | reservation if reservation else {"type": "STATIC"})
+            {"role": role} | ({"type": "STATIC"} if reservation is None else {"type": "DYNAMIC"} | reservation)
         ]
     if not resource.get("reservations"):
         resource.pop("reservations", None)
