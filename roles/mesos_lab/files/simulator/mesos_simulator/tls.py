@@ -15,7 +15,7 @@ import warnings
 
 from .openssl import Context, OpenSslError, Unusable, describe
 from .ssl_flags import FILE
-from .transport import handshake
+from .transport import handshake, ready
 
 PROTOCOLS = (
     ("enable_ssl_v3", "OP_NO_SSLv3"), ("enable_tls_v1_0", "OP_NO_TLSv1"), ("enable_tls_v1_1", "OP_NO_TLSv1_1"),
@@ -106,6 +106,7 @@ class TlsConfig:
         """Return *sock* after the handshake, or *sock* itself under downgrade.  Raises Refused."""
         if self.support_downgrade and not await _speaks_tls(sock):
             return sock
+        await ready(sock)       # whoever is refused has spoken by then, and so sees a reset, not an end
         try:
             secure = await handshake(sock, self.server.context, server_side=True)
         except OSError as error:
@@ -171,8 +172,6 @@ def wrong_name(certificate, hostname, ip, verify_ipadd):
 
 async def _speaks_tls(sock):
     """Peek at the first bytes of a connection, as libprocess does, without taking them."""
-    from .transport import ready
-
     while True:
         await ready(sock)
         try:
