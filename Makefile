@@ -12,9 +12,10 @@ export ANSIBLE_INVENTORY_UNPARSED_WARNING := False
 
 # what the lab is told; see docs/lab.md
 lab := ANSIBLE_PIPELINING=True ANSIBLE_STDOUT_CALLBACK=mesos.security.lab ANSIBLE_HOST_PATTERN_MISMATCH=ignore \
-  $(bin)/ansible-playbook --diff playbooks/lab.yml -e mesos_lab_directory=$(CURDIR)/.lab
-lab_variables := $(if $(EXERCISE),-e mesos_lab_exercise=$(EXERCISE)) $(if $(STEP),-e mesos_lab_step=$(STEP)) \
-  $(if $(STAY),-e mesos_lab_stay=$(STAY)) $(if $(MESOS_BIN),-e mesos_lab_programs=$(abspath $(MESOS_BIN)))
+  $(bin)/ansible-playbook --diff playbooks/lab.yml -e '{"mesos_lab_directory": "$(CURDIR)/.lab"}'
+given = $(if $($1),-e '{"$2": "$(or $3,$($1))"}')
+lab_variables := $(call given,EXERCISE,mesos_lab_exercise) $(call given,STEP,mesos_lab_step) \
+  $(call given,STAY,mesos_lab_stay) $(call given,MESOS_BIN,mesos_lab_programs,$(abspath $(MESOS_BIN)))
 
 ##@ The lab
 .PHONY: lab lab-status lab-down

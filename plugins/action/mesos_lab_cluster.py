@@ -25,7 +25,7 @@ class ActionModule(ActionBase):
         try:
             return result | act(params, self._task.check_mode)
         except _lab.LabError as error:
-            raise AnsibleActionFail(str(error)) from error
+            raise AnsibleActionFail(str(error)) from None
 
 
 def claimed(params, check_mode):

@@ -29,7 +29,7 @@ class ActionModule(ActionBase):
         try:
             verdict = _look.judge(look(params), params["expect"], params["refuse"])
         except OSError as error:
-            raise AnsibleActionFail(f"{command(params)}: {error}") from error
+            raise AnsibleActionFail(f"{command(params)}: {error}") from None
         if params["unchanged"]:
             before = last_seen(params["journal"], params["title"])
             if verdict["seen"] != before:

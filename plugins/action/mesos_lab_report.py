@@ -44,7 +44,7 @@ def write(path, text):
         with open(path, "w", encoding="utf-8") as stream:
             stream.write(text)
     except OSError as error:
-        raise AnsibleActionFail(f"{path}: {error.strerror}; give another path for the report") from error
+        raise AnsibleActionFail(f"{path}: {error.strerror}; give another path for the report") from None
 
 
 def steps_of(looks):

@@ -41,6 +41,9 @@ class CallbackModule(CallbackBase):
     CALLBACK_NAME = "mesos.security.lab"
 
     def v2_runner_on_ok(self, result):
+        told_by_items = "results" in result._result
+        for warning in [] if told_by_items else result._result.get("warnings") or []:
+            self._display.display(f"  mind: {warning}", color=C.COLOR_WARN)
         action = without_collection(result._task.action)
         if action == "debug":
             self._say(result._result.get("msg", ""))

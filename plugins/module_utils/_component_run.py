@@ -10,6 +10,7 @@ from ansible_collections.mesos.security.plugins.module_utils import (
     _component,
     _conflicts,
     _environment_file,
+    _executors,
     _files,
     _keypair,
     _process,
@@ -53,6 +54,7 @@ def run(plan, check_mode, run_command, keys):
     if not predicted:
         component.write(lambda: _install(plan["install"], keys, run_command))
     deed = _deed(component, running, plan["process"])
+    warnings = _conflicts.warnings(component) + _endangered(component, running)
     if not predicted:
         try:
             _do(component, deed)
@@ -62,7 +64,7 @@ def run(plan, check_mode, run_command, keys):
     stale = [] if predicted and deed in ("started", "restarted") else _stale(component, running)
     return {
         "pairs": pairs,
-        "warnings": _conflicts.warnings(component),
+        "warnings": warnings,
         "changed": changed or deed != "kept",
         "diff": diff,
         "process": deed,
@@ -86,6 +88,14 @@ def _require_ssl(program):
         raise _component.Unfit([
             "{0} was built without SSL and would ignore every LIBPROCESS_SSL_ variable; install a build with SSL"
             " (its agent's --help shows --authenticate_http_executors)".format(program.path)])
+
+
+def _endangered(component, running):
+    """Return what is to be said of an agent's executors before it restarts with other settings, as a list."""
+    if running is None or running.program not in _program.AGENTS or not _stale(component, running):
+        return []
+    sentence = _executors.warning(running, component.effective_environment())
+    return [sentence] if sentence else []
 
 
 def _stale(component, running):

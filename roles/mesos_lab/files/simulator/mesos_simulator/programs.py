@@ -11,6 +11,7 @@ import importlib
 import os
 import signal
 import stat
+import subprocess
 import sys
 
 # program -> (module, function); a function takes argv and the environment and returns an exit status
@@ -44,7 +45,11 @@ def run(program):
 
 
 def install(directory, python=sys.executable):
-    """Write an executable for every program; those that are already right are left alone."""
+    """Write an executable for every program; those that are already right are left alone.
+
+    Ends with a sentence where *python* lacks what they need.
+    """
+    need(python)
     os.makedirs(directory, exist_ok=True)
     parent = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     for program in PROGRAMS:
@@ -58,6 +63,14 @@ def install(directory, python=sys.executable):
             stream.write(text)
         os.chmod(path + ".new", stat.S_IRWXU | stat.S_IRGRP | stat.S_IXGRP | stat.S_IROTH | stat.S_IXOTH)
         os.replace(path + ".new", path)
+
+
+def need(python):
+    asked = subprocess.run([python, "-c", "import aiohttp, cryptography"], stdin=subprocess.DEVNULL,
+                           stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
+    if asked.returncode:
+        sys.exit(f"the simulator needs aiohttp and cryptography, and {python} says: "
+                 f"{asked.stderr.strip().splitlines()[-1]}; install both, or give another Python (mesos_lab_python)")
 
 
 def main(arguments=None):
