@@ -11,21 +11,12 @@ import os
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
+from ansible_collections.mesos.security.plugins.module_utils._options import CA
 from ansible_collections.mesos.security.plugins.plugin_utils import _ca_directory, _x509
 from ansible_collections.mesos.security.plugins.plugin_utils._authority import make_authority, new_key, size_of
 
 SIZES = {"rsa": 3072, "ec": 256}
 TITLES = {"node": "Mesos authority", "executor": "Mesos executors' authority"}
-SPEC = {
-    "path": {"type": "path", "required": True},
-    "purpose": {"type": "str", "choices": ["node", "executor"], "default": "node"},
-    "common_name": {"type": "str"},
-    "validity": {"type": "int", "default": 3650},
-    "warn_before": {"type": "int", "default": 90},
-    "key_type": {"type": "str", "choices": ["rsa", "ec"], "default": "rsa"},
-    "key_size": {"type": "int", "no_log": False},
-    "regenerate": {"type": "str", "choices": ["never", "always"], "default": "never"},
-}
 
 
 class ActionModule(ActionBase):
@@ -35,7 +26,7 @@ class ActionModule(ActionBase):
 
     def run(self, tmp=None, task_vars=None):
         result = super().run(tmp, task_vars)
-        _validation, options = self.validate_argument_spec(SPEC)
+        _validation, options = self.validate_argument_spec(CA)
         options["path"] = self._loader.path_dwim(options["path"])
         try:
             result.update(bring_about(options, self._task.check_mode))

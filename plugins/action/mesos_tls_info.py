@@ -13,19 +13,9 @@ import datetime
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
+from ansible_collections.mesos.security.plugins.module_utils._options import TLS_INFO
 from ansible_collections.mesos.security.plugins.plugin_utils import _ca_directory, _x509
 from ansible_collections.mesos.security.plugins.plugin_utils._names import BadName, Names, is_address, names_of
-
-SPEC = {
-    "host": {"type": "str", "default": "127.0.0.1"},
-    "port": {"type": "int", "required": True},
-    "timeout": {"type": "int", "default": 5},
-    "ciphers": {"type": "bool", "default": True},
-    "ca": {"type": "path"},
-    "names": {"type": "list", "elements": "str", "default": []},
-    "addresses": {"type": "list", "elements": "str"},
-    "renew_before": {"type": "int", "default": 30},
-}
 
 
 class ActionModule(ActionBase):
@@ -35,7 +25,7 @@ class ActionModule(ActionBase):
 
     def run(self, tmp=None, task_vars=None):
         result = super().run(tmp, task_vars)
-        _validation, options = self.validate_argument_spec(SPEC)
+        _validation, options = self.validate_argument_spec(TLS_INFO)
         asker = (task_vars or {}).get("inventory_hostname", "this host")
         if options["addresses"] is None:
             options["addresses"] = [options["host"]] if is_address(options["host"]) else []

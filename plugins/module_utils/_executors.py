@@ -11,6 +11,8 @@ PRIVATE to the collection.  Standard library, Python 3.6, Linux.  Source: docs/m
 
 import os
 
+from ansible_collections.mesos.security.plugins.module_utils import _process
+
 TRUE = ("true", "1")
 NAMED = 3       # executors that a sentence names
 
@@ -53,11 +55,9 @@ def _running(work_dir):
         return found
     for pid in filter(str.isdigit, os.listdir("/proc")):
         try:
-            with open("/proc/{0}/environ".format(pid), "rb") as stream:
-                pairs = [os.fsdecode(pair).partition("=") for pair in stream.read().split(b"\0") if b"=" in pair]
+            variables = _process.environment_of(pid)
         except OSError:       # ended meanwhile, or somebody else's
             continue
-        variables = {name: value for name, dummy, value in pairs}
         here = variables.get("MESOS_DIRECTORY", "").startswith(os.path.join(work_dir, ""))
         if here and "MESOS_SLAVE_PID" in variables and "MESOS_EXECUTOR_ID" in variables:
             name = "{0}/{1}".format(variables.get("MESOS_FRAMEWORK_ID", "?"), variables["MESOS_EXECUTOR_ID"])

@@ -47,6 +47,13 @@ def find_program(names, bin_dir=None):
     return None
 
 
+def environment_of(pid):
+    """Return the {name: value} that a process was started with; raises OSError as reading /proc does."""
+    with open("/proc/{0}/environ".format(pid), "rb") as stream:
+        pairs = [os.fsdecode(pair).partition("=") for pair in stream.read().split(b"\0") if b"=" in pair]
+    return {name: value for name, dummy, value in pairs}
+
+
 def look(pid, programs):
     """Return the Running with this *pid* if it lives and is one of *programs*, else None."""
     try:
@@ -64,14 +71,13 @@ def look(pid, programs):
     if program is None:
         return None
     try:
-        with open("/proc/{0}/environ".format(pid), "rb") as stream:
-            pairs = [os.fsdecode(pair).partition("=") for pair in stream.read().split(b"\0") if b"=" in pair]
+        environ = environment_of(pid)
     except (FileNotFoundError, ProcessLookupError):
         return None
     except PermissionError:
         raise ProcessProblem("the environment of process {0} ({1}) may not be read; run as its owner or with"
                              " become: true".format(pid, program)) from None
-    return Running(int(pid), _started(int(fields[19])), argv, {name: value for name, dummy, value in pairs}, program)
+    return Running(int(pid), _started(int(fields[19])), argv, environ, program)
 
 
 def _started(ticks):

@@ -117,22 +117,11 @@ certificate:
 """
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.mesos.security.plugins.module_utils._options import CA
 
 
 def main():
-    module = AnsibleModule(
-        argument_spec={
-            "path": {"type": "path", "required": True},
-            "purpose": {"type": "str", "choices": ["node", "executor"], "default": "node"},
-            "common_name": {"type": "str"},
-            "validity": {"type": "int", "default": 3650},
-            "warn_before": {"type": "int", "default": 90},
-            "key_type": {"type": "str", "choices": ["rsa", "ec"], "default": "rsa"},
-            "key_size": {"type": "int", "no_log": False},
-            "regenerate": {"type": "str", "choices": ["never", "always"], "default": "never"},
-        },
-        supports_check_mode=True,
-    )
+    module = AnsibleModule(argument_spec=CA, supports_check_mode=True)
     module.fail_json(msg="mesos_ca works on the controller: call it by its full name, mesos.security.mesos_ca")
 
 

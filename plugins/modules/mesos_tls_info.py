@@ -138,23 +138,12 @@ pem:
 """
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.mesos.security.plugins.module_utils._options import TLS_INFO
 from ansible_collections.mesos.security.plugins.module_utils._tls_probe import ProbeFailed, probe
 
 
 def main():
-    module = AnsibleModule(
-        argument_spec={
-            "host": {"type": "str", "default": "127.0.0.1"},
-            "port": {"type": "int", "required": True},
-            "timeout": {"type": "int", "default": 5},
-            "ciphers": {"type": "bool", "default": True},
-            "ca": {"type": "path"},
-            "names": {"type": "list", "elements": "str", "default": []},
-            "addresses": {"type": "list", "elements": "str"},
-            "renew_before": {"type": "int", "default": 30},
-        },
-        supports_check_mode=True,
-    )
+    module = AnsibleModule(argument_spec=TLS_INFO, supports_check_mode=True)
     given = module.params
     if not 0 < given["port"] < 65536:
         module.fail_json(msg="%d is no port; ports are 1 to 65535" % given["port"])

@@ -38,11 +38,14 @@ def parse_arguments():
     return parser.parse_args()
 
 
-def play(replay, cases, options):
-    """Perform the cases and tell of each failure as it comes: all results."""
+def play(replay, cases, options, unsettled):
+    """Perform the cases and tell of each failure as it comes: all results.
+
+    unsettled(result): whether a case is to be repeated alone, unless no repetition is wanted at all.
+    """
     results = []
-    unsettled = (lambda result: False) if options.no_retry else replay.fails
-    for result in replay.perform_all(cases, options.jobs, unsettled):
+    repeated = (lambda _result: False) if options.no_retry else unsettled
+    for result in replay.perform_all(cases, options.jobs, repeated):
         results.append(result)
         if replay.fails(result):
             print(first_difference(result))
@@ -69,7 +72,7 @@ def main():
             result = replay.perform(*cases.values())
             print(explain.story(result.case, result.observed, result.differences))
             return 1 if replay.fails(result) else 0
-        results = play(replay, cases.values(), options)
+        results = play(replay, cases.values(), options, replay.fails)
     finally:
         replay.close()
     table = summary(results)

@@ -17,8 +17,9 @@ from player import HOME, verdict
 from player.compare import TIERS
 from player.corpus import RECORDINGS, load_base, load_cases, matches, names_of
 from player.programs import Missing
-from player.results import as_data, first_difference, holds, skipped, summary, write_json
+from player.results import as_data, holds, skipped, summary, write_json
 from player.run import Replay
+from replay import play
 
 REPORT = os.path.join(os.path.dirname(os.path.dirname(HOME)), "build", "conformance.json")
 
@@ -36,23 +37,6 @@ def parse_arguments():
     add("--no-retry", action="store_true", help="do not repeat unexpected results alone: quicker while building")
     add("-v", "--verbose", action="store_true", help="a line for every case")
     return parser.parse_args()
-
-
-def play(replay, cases, expectations, options):
-    """Perform the cases: their results.  What falls short where it is known to is not repeated."""
-
-    def unexpected(result):
-        return not options.no_retry and not verdict.as_expected(expectations, result.name, holds(result))
-
-    results = []
-    for result in replay.perform_all(cases, options.jobs, unexpected):
-        results.append(result)
-        if replay.fails(result):
-            print(first_difference(result))
-        elif options.verbose:
-            print(f"{result.name}: holds ({result.seconds:.1f} s)")
-        sys.stdout.flush()
-    return results
 
 
 def print_table(rows):
@@ -93,7 +77,9 @@ def main():
         raise SystemExit(f"{error}: see --programs and --implementation") from None
     started = time.monotonic()
     try:
-        results = play(replay, cases.values(), expectations, options)
+        # What falls short where it is known to is not repeated.
+        results = play(replay, cases.values(), options, lambda result: not verdict.as_expected(
+            expectations, result.name, holds(result)))
     finally:
         replay.close()
     return conclude(expectations, results, names_of(options.corpus), len(cases) == len(required), started, options)

@@ -24,7 +24,7 @@ from ansible_collections.mesos.security.tests.unit.plugins.pki import (
 
 
 def options(path, **given):
-    defaults = {name: spec.get("default") for name, spec in mesos_ca.SPEC.items()}
+    defaults = {name: spec.get("default") for name, spec in mesos_ca.CA.items()}
     return defaults | {"path": str(path), "key_type": "ec"} | given
 
 
